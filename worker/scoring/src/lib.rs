@@ -1,1 +1,38 @@
-//! x
+//! The heart of Reform Scorecard: from a criteria set and facts to a scorecard with its reasons.
+//!
+//! Pure: no async, no database, no clock, no randomness, no floats. [`score`] is the one evaluator; the
+//! worker, simulations and verifications all call it. Numbers are [`Exact`] rationals and are rounded only
+//! to be printed.
+//!
+//! To change … a kind of rule: `rule`, `evaluate`, `validate_rule`; how lines add up: `score`; what a set
+//! must satisfy: `validate`; ranks: `ranking`.
+
+mod canonical;
+mod criteria;
+mod evaluate;
+mod exact;
+mod facts;
+mod kind;
+mod period;
+mod ranking;
+mod reason;
+mod rule;
+mod score;
+mod scorecard;
+mod validate;
+mod validate_rule;
+
+pub use canonical::{canonical_json, sha256_hex};
+pub use criteria::{
+    Adjustment, Catalogue, CriteriaSet, CriteriaSetDocument, Criterion, GradeBand, Node, NotApplicablePolicy,
+};
+pub use exact::{Exact, NotExact};
+pub use facts::{AgencySnapshot, Appraisal, Fact, FactValue, Facts, InheritedResult};
+pub use kind::*;
+pub use period::{Due, NotAPeriod, Period, PeriodCode};
+pub use ranking::{Place, rank};
+pub use reason::{Because, Input, RatioUsed, Step, TermStep};
+pub use rule::{Award, Band, Better, MeasureCode, Ratio, Rule, Term, Tier, ZeroDenominator};
+pub use score::{ENGINE_VERSION, content_hash, score};
+pub use scorecard::{Leaf, Line, Scorecard};
+pub use validate::{Defect, Defects, Fault};

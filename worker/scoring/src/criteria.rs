@@ -1,0 +1,196 @@
+//! Criteria sets as data: the document that officers write, and the validated set that scores.
+//!
+//! A [`CriteriaSet`] exists only when its document passed every check of `validate`, so the evaluator
+//! never meets a gap between bands or a sum that does not add up.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::canonical::{canonical_json, sha256_hex};
+use crate::rule::{MeasureCode, Rule};
+use crate::validate::{Defects, validate};
+use crate::{Due, Exact, Level, Unit};
+
+/// The measures that a set may name, and their units.
+pub type Catalogue = BTreeMap<MeasureCode, Unit>;
+
+/// A criteria set as it is written, stored and exchanged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CriteriaSetDocument {
+    /// The set's code, the same through its versions.
+    pub code: String,
+    /// 1, 2, …
+    pub version: u32,
+    /// Vietnamese name.
+    pub name_vi: String,
+    /// English name.
+    pub name_en: String,
+    /// Whether this is sample data that no public body issued.
+    #[serde(default)]
+    pub sample: bool,
+    /// What the pillars must add up to.
+    pub max_points: Exact,
+    /// Digits after the point when points and percentages are printed, 0 to 6.
+    pub print_scale: u32,
+    /// What a leaf that does not apply does to its card, unless the leaf says otherwise.
+    pub not_applicable: NotApplicablePolicy,
+    /// The grades, best first, each with its inclusive lower bound.
+    pub grades: Vec<GradeBand>,
+    /// The tree: pillars, their criteria, their sub-criteria.
+    pub pillars: Vec<Criterion>,
+    /// Points above the tree's own, with a cap.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bonus: Option<Adjustment>,
+    /// Points off, with a cap.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deduction: Option<Adjustment>,
+}
+
+/// A pillar, criterion or sub-criterion. It has either children or a rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Criterion {
+    /// The number that the decision prints: `III`, `3.2`, `3.2.1`.
+    pub code: String,
+    /// Vietnamese name.
+    pub name_vi: String,
+    /// English name.
+    pub name_en: String,
+    /// A pillar's code in the open list of pillars, for instance `PUBLIC_FINANCE`; pillars only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pillar: Option<String>,
+    /// Maximum points.
+    pub max_points: Exact,
+    /// Leaves only: how points come about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Rule>,
+    /// Leaves only: applicability tags, all of which an agency must carry, else NOT_APPLICABLE.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub applies_only_to: Vec<String>,
+    /// Leaves only: when the leaf falls due.
+    #[serde(default, skip_serializing_if = "is_every_period")]
+    pub due: Due,
+    /// Leaves only: overrides the set's policy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_applicable: Option<NotApplicablePolicy>,
+    /// What it is made of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub children: Vec<Criterion>,
+}
+
+fn is_every_period(due: &Due) -> bool {
+    *due == Due::EveryPeriod
+}
+
+/// Points outside the tree: a bonus or a deduction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Adjustment {
+    /// At most these points count.
+    pub cap: Exact,
+    /// What is counted; leaves only.
+    pub leaves: Vec<Criterion>,
+}
+
+/// What a leaf that does not apply does to its card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum NotApplicablePolicy {
+    /// It leaves the maximum.
+    ExcludeFromMax,
+    /// It gives full points.
+    AwardFull,
+}
+
+/// A grade and the index from which it is given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GradeBand {
+    /// For instance `EXCELLENT`.
+    pub code: String,
+    /// Vietnamese name.
+    pub name_vi: String,
+    /// English name.
+    pub name_en: String,
+    /// Inclusive lower bound of the index in percent: exactly 80 is the grade that begins at 80.
+    pub from_percent: Exact,
+}
+
+/// A criteria set that passed every check, with its fingerprint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CriteriaSet {
+    document: CriteriaSetDocument,
+    fingerprint: String,
+}
+
+impl CriteriaSet {
+    /// Checks `document` against `catalogue`.
+    ///
+    /// # Errors
+    /// Every defect at once, each with its criterion and rule.
+    pub fn new(document: CriteriaSetDocument, catalogue: &Catalogue) -> Result<Self, Defects> {
+        let defects = validate(&document, catalogue);
+        if !defects.is_empty() {
+            return Err(Defects(defects));
+        }
+        let fingerprint = sha256_hex(&canonical_json(&document));
+        Ok(Self { document, fingerprint })
+    }
+
+    /// The document.
+    pub fn document(&self) -> &CriteriaSetDocument {
+        &self.document
+    }
+
+    /// SHA-256 over the canonical document, in hex.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
+    /// The tree in reading order, each node with its level and its parent's code.
+    pub fn nodes(&self) -> Vec<Node<'_>> {
+        nodes(&self.document.pillars)
+    }
+
+    /// The measures that the set names, each once, in alphabetical order.
+    pub fn measures(&self) -> Vec<&MeasureCode> {
+        let adjustments = [&self.document.bonus, &self.document.deduction];
+        let outside = adjustments.into_iter().flatten().flat_map(|adjustment| &adjustment.leaves);
+        let inside = self.nodes().into_iter().map(|node| node.criterion);
+        let rules = inside.chain(outside).filter_map(|criterion| criterion.rule.as_ref());
+        let mut measures: Vec<_> = rules.flat_map(Rule::measures).collect();
+        measures.sort();
+        measures.dedup();
+        measures
+    }
+
+    /// The grade of an index in percent.
+    pub fn grade(&self, index_percent: &Exact) -> Option<&GradeBand> {
+        self.document.grades.iter().find(|grade| *index_percent >= grade.from_percent)
+    }
+}
+
+/// A place in the tree.
+#[derive(Clone, Copy, Debug)]
+pub struct Node<'a> {
+    /// What stands there.
+    pub criterion: &'a Criterion,
+    /// How deep.
+    pub level: Level,
+    /// Below which code; `None` for a pillar.
+    pub parent: Option<&'a str>,
+}
+
+pub(crate) fn nodes(pillars: &[Criterion]) -> Vec<Node<'_>> {
+    fn walk<'a>(criteria: &'a [Criterion], depth: usize, parent: Option<&'a str>, out: &mut Vec<Node<'a>>) {
+        for criterion in criteria {
+            out.push(Node { criterion, level: Level::at_depth(depth), parent });
+            walk(&criterion.children, depth + 1, Some(&criterion.code), out);
+        }
+    }
+    let mut out = Vec::new();
+    walk(pillars, 0, None, &mut out);
+    out
+}
