@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::canonical::{canonical_json, sha256_hex};
 use crate::rule::{MeasureCode, Rule};
 use crate::validate::{Defects, validate};
-use crate::{Due, Exact, Level, Unit};
+use crate::{Due, Exact, Level, RuleKind, Unit};
 
 /// The measures that a set may name, and their units.
 pub type Catalogue = BTreeMap<MeasureCode, Unit>;
@@ -152,6 +152,12 @@ impl CriteriaSet {
     /// The tree in reading order, each node with its level and its parent's code.
     pub fn nodes(&self) -> Vec<Node<'_>> {
         nodes(&self.document.pillars)
+    }
+
+    /// Whether a leaf takes over the parent agency's result.
+    pub fn inherits(&self) -> bool {
+        let rules = self.nodes().into_iter().filter_map(|node| node.criterion.rule.as_ref());
+        rules.map(Rule::kind).any(|kind| kind == RuleKind::Inherited)
     }
 
     /// The measures that the set names, each once, in alphabetical order.

@@ -31,7 +31,7 @@ pub use facts::{AgencySnapshot, Appraisal, Fact, FactValue, Facts, InheritedResu
 pub use kind::*;
 pub use period::{Due, NotAPeriod, Period, PeriodCode};
 pub use ranking::{Place, rank};
-pub use reason::{Because, Input, RatioUsed, Step, TermStep};
+pub use reason::{Because, Input, RatioUsed, Reason, Step, TermStep};
 pub use rule::{Award, Band, Better, MeasureCode, Ratio, Rule, Term, Tier, ZeroDenominator};
 pub use score::{ENGINE_VERSION, content_hash, score};
 pub use scorecard::{Leaf, Line, Scorecard};

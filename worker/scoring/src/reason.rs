@@ -295,3 +295,17 @@ fn terms_formula(terms: &[TermStep], max: &Exact) -> String {
     let most: Exact = terms.iter().map(|term| &term.limit).sum();
     if most > *max { format!("min({}, {sum})", brief(max)) } else { sum }
 }
+
+/// The whole reason of a leaf, as it is stored with the card and shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reason {
+    /// Why there are no points of its own.
+    pub because: Option<Because>,
+    /// What the evaluator did.
+    pub step: Option<Step>,
+    /// The band or tier that was hit.
+    pub band: Option<String>,
+    /// The arithmetic with its numbers.
+    pub formula: Option<String>,
+}

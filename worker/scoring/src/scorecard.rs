@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::criteria::GradeBand;
 use crate::facts::InheritedResult;
-use crate::reason::{Because, Input, Step};
-use crate::{CardState, Exact, Level, LineState, RuleKind};
+use crate::reason::{Because, Input, Reason, Step};
+use crate::{CardState, Exact, Level, LineState, RuleKind, Source};
 
 /// A scorecard: every line with its reason, and what they add up to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +68,23 @@ pub struct Leaf {
     pub because: Option<Because>,
     /// What the evaluator did.
     pub step: Option<Step>,
+}
+
+impl Leaf {
+    /// The whole reason of a leaf of `max` points.
+    pub fn reason(&self, max: &Exact) -> Reason {
+        Reason {
+            because: self.because.clone(),
+            step: self.step.clone(),
+            band: self.step.as_ref().and_then(Step::band),
+            formula: self.step.as_ref().map(|step| step.formula(max)),
+        }
+    }
+
+    /// Whether an input is made up to illustrate.
+    pub fn is_illustrative(&self) -> bool {
+        self.inputs.iter().any(|input| input.source == Some(Source::Illustrative))
+    }
 }
 
 impl Scorecard {

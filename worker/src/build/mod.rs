@@ -1,0 +1,16 @@
+//! Builds, from request to end: the states, and every step between them.
+//!
+//! A build is requested in the caller's own transaction ([`request`]), split into parts by the relay
+//! ([`split`]), compiled part by part under a [`Claim`], and ended when no part is open ([`settle`]).
+//! Each step is one transaction that checks where the build stands, so that doing a step twice, or by two
+//! workers at once, does it once.
+
+mod claim;
+mod request;
+mod settle;
+mod split;
+
+pub(crate) use self::claim::{Claim, claim, fail, take_back_expired};
+pub use self::request::{Request, RequestError, Requested, request};
+pub(crate) use self::settle::settle;
+pub(crate) use self::split::split_queued;

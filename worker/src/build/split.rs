@@ -1,0 +1,102 @@
+//! Taking up queued builds: each becomes parts, one a ranking block.
+
+use chrono::{DateTime, Utc};
+use entity::{BuildPartId, BlockId, agency, build, build_part, period};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel,
+    QueryFilter, QuerySelect,
+};
+
+use crate::database::begin_write;
+
+/// Splits every queued build that nobody else takes up first. Returns how many were.
+pub(crate) async fn split_queued(database: &DatabaseConnection, now: DateTime<Utc>) -> Result<usize, DbErr> {
+    let mut taken = 0;
+    for build in build::queued().all(database).await? {
+        let transaction = begin_write(database).await?;
+        if take_up(&transaction, &build, now).await? {
+            insert_parts(&transaction, &build, now).await?;
+            taken += 1;
+        }
+        transaction.commit().await?;
+    }
+    Ok(taken)
+}
+
+async fn take_up<C: ConnectionTrait>(
+    connection: &C,
+    build: &build::Model,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let taken = build::Entity::update_many()
+        .col_expr(build::Column::State, Expr::value(build::State::Running))
+        .col_expr(build::Column::StartedAt, Expr::value(now))
+        .filter(build::Column::Id.eq(build.id))
+        .filter(build::Column::State.eq(build::State::Queued))
+        .exec(connection)
+        .await?;
+    Ok(taken.rows_affected == 1)
+}
+
+async fn insert_parts<C: ConnectionTrait>(
+    connection: &C,
+    build: &build::Model,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let blocks = blocks_in_scope(connection, build).await?;
+    if blocks.is_empty() {
+        return fail_empty(connection, build, now).await;
+    }
+    let part = |block_id| build_part::Model {
+        id: BuildPartId::generate(),
+        build_id: build.id,
+        block_id,
+        state: build_part::State::Waiting,
+        attempt: 1,
+        due_at: now,
+        pushed_at: None,
+        claimed_by: None,
+        lease_until: None,
+        started_at: None,
+        ended_at: None,
+        cards_written: 0,
+        cards_unchanged: 0,
+        error: None,
+    };
+    let parts = blocks.into_iter().map(|block| part(block).into_active_model().reset_all());
+    build_part::Entity::insert_many(parts).exec_without_returning(connection).await?;
+    Ok(())
+}
+
+async fn blocks_in_scope<C: ConnectionTrait>(
+    connection: &C,
+    build: &build::Model,
+) -> Result<Vec<BlockId>, DbErr> {
+    let Some(period) = period::Entity::find_by_id(build.period_id).one(connection).await? else {
+        return Ok(Vec::new());
+    };
+    let mut agencies = agency::valid_in(period.starts_on, period.ends_before);
+    if let Some(codes) = &build.agencies {
+        agencies = agencies.filter(agency::Column::Code.is_in(codes.0.iter().map(String::as_str)));
+    }
+    let blocks: Vec<BlockId> =
+        agencies.select_only().column(agency::Column::BlockId).distinct().into_tuple().all(connection).await?;
+    Ok(blocks)
+}
+
+/// A build with nothing to compile has failed, and says so.
+async fn fail_empty<C: ConnectionTrait>(
+    connection: &C,
+    build: &build::Model,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    build::Entity::update_many()
+        .col_expr(build::Column::State, Expr::value(build::State::Failed))
+        .col_expr(build::Column::EndedAt, Expr::value(now))
+        .col_expr(build::Column::Error, Expr::value("no agency in its scope is valid in the period"))
+        .filter(build::Column::Id.eq(build.id))
+        .exec(connection)
+        .await?;
+    Ok(())
+}

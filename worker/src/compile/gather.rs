@@ -1,0 +1,193 @@
+//! From the stored inputs to the facts of each agency, in a fixed number of queries whatever the number of
+//! agencies. A measure says by its `gathering` and `key` where it is found; none is named in code.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use entity::{agency, document, dossier_table, inspected_agency, listing, measure, observation, period};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use scoring::{AgencySnapshot, CriteriaSet, Exact, Fact, FactValue, Facts, Unit};
+
+use super::PartError;
+
+/// The tag of an agency that was inspected in the period; it follows from the inspections.
+const INSPECTED_IN_PERIOD: &str = "INSPECTED_IN_PERIOD";
+
+/// Everything that was reported of some agencies in one period, newest versions only.
+pub(super) struct Inputs {
+    inspected: BTreeSet<entity::AgencyId>,
+    tables: HashMap<entity::AgencyId, dossier_table::Model>,
+    listings: HashMap<entity::AgencyId, Vec<listing::Model>>,
+    documents: HashMap<(entity::AgencyId, String), document::Model>,
+    observations: HashMap<(entity::AgencyId, String), observation::Model>,
+}
+
+impl Inputs {
+    /// Reads what is known of `agencies` in `period`: five queries.
+    pub(super) async fn load<C: ConnectionTrait>(
+        connection: &C,
+        period: &period::Model,
+        agencies: &[agency::Model],
+    ) -> Result<Self, PartError> {
+        let ids: Vec<_> = agencies.iter().map(|agency| agency.id).collect();
+        let inspected = inspected_agency::in_period(period.id).all(connection).await?;
+        let tables = dossier_table::newest_in(period.id)
+            .filter(dossier_table::Column::AgencyId.is_in(ids.iter().copied()))
+            .all(connection)
+            .await?;
+        let listed = listing::newest_in(period.id)
+            .filter(listing::Column::AgencyId.is_in(ids.iter().copied()))
+            .all(connection)
+            .await?;
+        let documents = document::newest_in(period.id)
+            .filter(document::Column::AgencyId.is_in(ids.iter().copied()))
+            .all(connection)
+            .await?;
+        let observations = observation::newest_in(period.id)
+            .filter(observation::Column::AgencyId.is_in(ids))
+            .all(connection)
+            .await?;
+
+        let mut listings: HashMap<_, Vec<_>> = HashMap::new();
+        for listing in listed {
+            listings.entry(listing.agency_id).or_default().push(listing);
+        }
+        Ok(Self {
+            inspected: inspected.into_iter().map(|inspected| inspected.agency_id).collect(),
+            tables: tables.into_iter().map(|table| (table.agency_id, table)).collect(),
+            listings,
+            documents: documents
+                .into_iter()
+                .map(|document| ((document.agency_id, document.code.clone()), document))
+                .collect(),
+            observations: observations
+                .into_iter()
+                .map(|seen| ((seen.agency_id, seen.measure_code.clone()), seen))
+                .collect(),
+        })
+    }
+
+    /// The facts of one agency: the measures that `set` names, as far as they are known.
+    pub(super) fn facts_of(
+        &self,
+        agency: &agency::Model,
+        block_code: &str,
+        set: &CriteriaSet,
+        catalogue: &BTreeMap<String, measure::Model>,
+    ) -> Result<Facts, PartError> {
+        let mut values = BTreeMap::new();
+        for code in set.measures() {
+            // The set was checked against the catalogue when it was loaded.
+            let Some(measure) = catalogue.get(code) else { continue };
+            if let Some(fact) = self.fact(agency, measure)? {
+                values.insert(code.clone(), fact);
+            }
+        }
+        let mut tags: BTreeSet<String> = agency.tags.0.iter().cloned().collect();
+        if self.inspected.contains(&agency.id) {
+            tags.insert(INSPECTED_IN_PERIOD.to_owned());
+        }
+        Ok(Facts {
+            agency: AgencySnapshot {
+                id: agency.id.to_string(),
+                code: agency.code.clone(),
+                name_vi: agency.name_vi.clone(),
+                name_en: agency.name_en.clone(),
+                kind: agency.kind,
+                block: block_code.to_owned(),
+            },
+            tags,
+            values,
+            appraisals: BTreeMap::new(),
+            exemptions: BTreeMap::new(),
+            inherited: BTreeMap::new(),
+        })
+    }
+
+    /// What the measure's own gathering finds, else what was observed.
+    fn fact(&self, agency: &agency::Model, measure: &measure::Model) -> Result<Option<Fact>, PartError> {
+        let key = measure.key.as_deref().unwrap_or_default();
+        let gathered = match measure.gathering {
+            measure::Gathering::DossierTable => self.from_table(agency, key),
+            measure::Gathering::Listing => self.from_listings(agency, key),
+            measure::Gathering::Document => self.from_document(agency, key, measure.unit),
+            measure::Gathering::Observation => None,
+        };
+        match gathered {
+            Some(fact) => Ok(Some(fact)),
+            None => self.observed(agency, measure),
+        }
+    }
+
+    fn from_table(&self, agency: &agency::Model, key: &str) -> Option<Fact> {
+        let table = self.tables.get(&agency.id)?;
+        let count = dossier_count(table, key)?;
+        Some(Fact { value: FactValue::Number(count.into()), source: table.source, as_of: table.as_of })
+    }
+
+    /// A procedure counts as listed when it is listed at every channel, so the count is the lowest one.
+    fn from_listings(&self, agency: &agency::Model, key: &str) -> Option<Fact> {
+        let listings = self.listings.get(&agency.id)?;
+        let deciding = match key {
+            "listed" => listings.iter().min_by_key(|listing| listing.listed),
+            _ => listings.iter().max_by_key(|listing| listing.required),
+        }?;
+        let count = if key == "listed" { deciding.listed } else { deciding.required };
+        Some(Fact { value: FactValue::Number(count.into()), source: deciding.source, as_of: deciding.as_of })
+    }
+
+    fn from_document(&self, agency: &agency::Model, key: &str, unit: Unit) -> Option<Fact> {
+        let document = self.documents.get(&(agency.id, key.to_owned()))?;
+        let value = match unit {
+            Unit::Flag => FactValue::Flag(document.state.is_in_force()),
+            _ => FactValue::Level(document.state.to_string()),
+        };
+        Some(Fact { value, source: document.source, as_of: document.as_of })
+    }
+
+    fn observed(&self, agency: &agency::Model, measure: &measure::Model) -> Result<Option<Fact>, PartError> {
+        let Some(seen) = self.observations.get(&(agency.id, measure.code.clone())) else {
+            return Ok(None);
+        };
+        let value = observed_value(&seen.value, measure.unit).ok_or_else(|| {
+            PartError::GiveUp(format!(
+                "observation of `{}` for agency {}: `{}` is not a value of unit {}",
+                measure.code, agency.code, seen.value, measure.unit
+            ))
+        })?;
+        Ok(Some(Fact { value, source: seen.source, as_of: seen.as_of }))
+    }
+}
+
+/// The text of an observation in the unit of its measure.
+pub(crate) fn observed_value(text: &str, unit: Unit) -> Option<FactValue> {
+    match unit {
+        Unit::Count | Unit::Share | Unit::Points => text.parse::<Exact>().ok().map(FactValue::Number),
+        Unit::Flag => text.parse().ok().map(FactValue::Flag),
+        Unit::Level => Some(FactValue::Level(text.to_owned())),
+    }
+}
+
+/// A number of the official dossier table. Sums are formed where their parts are known, because reports
+/// sometimes give only the sum.
+fn dossier_count(table: &dossier_table::Model, key: &str) -> Option<i64> {
+    let sum = |a: Option<i64>, b: Option<i64>| a.zip(b).map(|(a, b)| a + b);
+    match key {
+        "received_total" => table.received_total,
+        "received_online" => table.received_online,
+        "received_postal" => table.received_postal,
+        "received_direct_or_postal" => table.received_direct_or_postal,
+        "carried_over" => table.carried_over,
+        "resolved_total" => table.resolved_total,
+        "resolved_early" => table.resolved_early,
+        "resolved_on_time" => table.resolved_on_time,
+        "resolved_in_time" => {
+            sum(table.resolved_early, table.resolved_on_time).or(table.resolved_early_or_on_time)
+        }
+        "resolved_overdue" => table.resolved_overdue,
+        "pending_total" => table.pending_total,
+        "pending_in_time" => table.pending_in_time,
+        "pending_overdue" => table.pending_overdue,
+        "overdue_total" => sum(table.resolved_overdue, table.pending_overdue).or(table.overdue_total),
+        _ => None,
+    }
+}

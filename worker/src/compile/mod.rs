@@ -1,0 +1,182 @@
+//! Compiling one part of a build: one ranking block in one period, or some of its agencies.
+//!
+//! Load, decide, save, all in one transaction that first asserts its claim: a worker whose claim was
+//! given to another writes nothing. The decision (`score`, the content hashes, the ranking) is pure; a
+//! card whose hash is the current one's is left alone, so compiling twice writes nothing new.
+
+mod card;
+mod gather;
+mod inherit;
+mod ranking;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use entity::{AgencyId, agency, block, build, build_part, criteria_set, measure, period, scorecard};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter};
+use scoring::{Catalogue, CriteriaSet, Facts, PeriodCode, content_hash, score};
+
+pub(crate) use self::gather::observed_value;
+use self::gather::Inputs;
+use crate::build::Claim;
+use crate::criteria::{CriteriaError, load_measures, load_set_in_use, units};
+use crate::database::begin_snapshot;
+
+/// Why a part was not compiled, and what follows from it.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PartError {
+    /// Something passing: try again.
+    #[error("{0}")]
+    Retry(#[from] DbErr),
+    /// The stored data cannot be compiled; trying again gives the same.
+    #[error("{0}")]
+    GiveUp(String),
+    /// The part now belongs to somebody else: stop, and write nothing.
+    #[error("the claim was lost")]
+    ClaimLost,
+}
+
+impl From<CriteriaError> for PartError {
+    fn from(error: CriteriaError) -> Self {
+        match error {
+            CriteriaError::Database(error) => Self::Retry(error),
+            broken => Self::GiveUp(broken.to_string()),
+        }
+    }
+}
+
+/// What a part did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct PartDone {
+    /// New card revisions.
+    pub(crate) written: i32,
+    /// Cards that were already as they should be.
+    pub(crate) unchanged: i32,
+}
+
+/// Compiles the claimed part and closes it.
+pub(crate) async fn compile(
+    database: &DatabaseConnection,
+    claim: &Claim,
+    now: DateTime<Utc>,
+) -> Result<PartDone, PartError> {
+    let transaction = begin_snapshot(database).await?;
+    claim.assert(&transaction).await?;
+    let scope = Scope::load(&transaction, claim).await?;
+    let cards = scope.decide(&transaction).await?;
+    let done = card::save(&transaction, &scope, &cards, now).await?;
+    ranking::save(&transaction, &scope, now).await?;
+    claim.close(&transaction, done, now).await?;
+    transaction.commit().await?;
+    Ok(done)
+}
+
+/// What is to be compiled, and against what.
+pub(crate) struct Scope {
+    build: build::Model,
+    period: period::Model,
+    code: PeriodCode,
+    block: block::Model,
+    agencies: Vec<agency::Model>,
+    measures: BTreeMap<String, measure::Model>,
+    units: Catalogue,
+    set_row: criteria_set::Model,
+    set: CriteriaSet,
+}
+
+impl Scope {
+    async fn load<C: ConnectionTrait>(connection: &C, claim: &Claim) -> Result<Self, PartError> {
+        let gone = |what: &str| PartError::GiveUp(format!("the part's {what} no longer exists"));
+        let part = build_part::Entity::find_by_id(claim.part).one(connection).await?;
+        let part = part.ok_or_else(|| gone("row"))?;
+        let build = build::Entity::find_by_id(part.build_id).one(connection).await?;
+        let build = build.ok_or_else(|| gone("build"))?;
+        let period = period::Entity::find_by_id(build.period_id).one(connection).await?;
+        let period = period.ok_or_else(|| gone("period"))?;
+        let block = block::Entity::find_by_id(part.block_id).one(connection).await?;
+        let block = block.ok_or_else(|| gone("block"))?;
+        let agencies = agencies_in(connection, &build, &period, &block).await?;
+
+        let measures = load_measures(connection).await?;
+        let units = units(&measures);
+        let (set_row, set) = load_set_in_use(connection, &period, &block, &units).await?;
+        let code = period.code.parse().map_err(|error| PartError::GiveUp(format!("{error}")))?;
+        Ok(Self { build, period, code, block, agencies, measures, units, set_row, set })
+    }
+
+    /// The period as the scoring core knows it.
+    fn scored_period(&self) -> scoring::Period {
+        scoring::Period {
+            code: self.code,
+            starts_on: self.period.starts_on,
+            ends_before: self.period.ends_before,
+        }
+    }
+
+    /// The card of each agency, or that it is already there.
+    async fn decide<C: ConnectionTrait>(&self, connection: &C) -> Result<Vec<Decided>, PartError> {
+        let facts = self.gather(connection).await?;
+        let ids = self.agencies.iter().map(|agency| agency.id);
+        let current = scorecard::current_for(self.period.id)
+            .filter(scorecard::Column::AgencyId.is_in(ids))
+            .all(connection)
+            .await?;
+        let mut current: BTreeMap<AgencyId, scorecard::Model> =
+            current.into_iter().map(|card| (card.agency_id, card)).collect();
+        let period = self.scored_period();
+        let decide = |(agency, facts): (&agency::Model, Facts)| {
+            let content_hash = content_hash(&self.set, &period, &facts);
+            let previous = current.remove(&agency.id);
+            // The hash does not name the block's row, only its code; a card stays within its block.
+            let same = |card: &scorecard::Model| {
+                card.content_hash == content_hash && card.block_id == self.block.id
+            };
+            if previous.as_ref().is_some_and(same) {
+                return Decided::Unchanged;
+            }
+            let scored = score(&self.set, self.code.kind, &facts);
+            Decided::Write(Box::new(card::NewCard { agency: agency.id, facts, content_hash, scored, previous }))
+        };
+        Ok(self.agencies.iter().zip(facts).map(decide).collect())
+    }
+
+    /// The facts of the part's agencies, in their order.
+    async fn gather<C: ConnectionTrait>(&self, connection: &C) -> Result<Vec<Facts>, PartError> {
+        let inputs = Inputs::load(connection, &self.period, &self.agencies).await?;
+        let facts = |agency| inputs.facts_of(agency, &self.block.code, &self.set, &self.measures);
+        let mut facts: Vec<_> = self.agencies.iter().map(facts).collect::<Result<_, _>>()?;
+        if self.set.inherits() {
+            let mut ancestry = BTreeSet::new();
+            let handed_down = inherit::handed_down(connection, self, &self.agencies, &mut ancestry).await?;
+            for (agency, facts) in self.agencies.iter().zip(&mut facts) {
+                facts.inherited = handed_down.get(&agency.id).cloned().unwrap_or_default();
+            }
+        }
+        Ok(facts)
+    }
+}
+
+/// What is to be done about one agency's card.
+pub(crate) enum Decided {
+    /// The current card is the right one.
+    Unchanged,
+    /// A new revision.
+    Write(Box<card::NewCard>),
+}
+
+/// The agencies of the block that are in the build's scope and valid at some time of the period.
+async fn agencies_in<C: ConnectionTrait>(
+    connection: &C,
+    build: &build::Model,
+    period: &period::Model,
+    block: &block::Model,
+) -> Result<Vec<agency::Model>, DbErr> {
+    let mut agencies = agency::valid_in(period.starts_on, period.ends_before)
+        .filter(agency::Column::BlockId.eq(block.id));
+    if let Some(codes) = &build.agencies {
+        agencies = agencies.filter(agency::Column::Code.is_in(codes.0.iter().map(String::as_str)));
+    }
+    let mut agencies = agencies.all(connection).await?;
+    agencies.sort_by(|a, b| a.code.cmp(&b.code));
+    Ok(agencies)
+}

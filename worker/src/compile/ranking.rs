@@ -1,0 +1,117 @@
+//! A block's ranking: apart from the cards, so that one agency's change rewrites one card and one ranking.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use entity::{AgencyId, RankingId, ScorecardId, agency, ranking, ranking_entry, scorecard};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, ActiveModelTrait, JoinType, QueryFilter,
+    QuerySelect, RelationTrait,
+};
+use scoring::{Exact, canonical_json, rank, sha256_hex};
+use serde::Serialize;
+
+use super::card::insert;
+use super::{PartError, Scope};
+
+/// What a ranking is made of; its canonical JSON is hashed.
+#[derive(Serialize)]
+struct Placed<'a> {
+    agency: &'a str,
+    card: &'a str,
+    rank: Option<u32>,
+}
+
+struct Card {
+    id: ScorecardId,
+    agency: AgencyId,
+    content_hash: String,
+}
+
+/// Ranks the block's current cards and writes the ranking if it is another than the current one.
+pub(super) async fn save<C: ConnectionTrait>(
+    connection: &C,
+    scope: &Scope,
+    now: DateTime<Utc>,
+) -> Result<(), PartError> {
+    let (mut cards, indexes) = current_cards(connection, scope).await?;
+    let places = rank(indexes);
+    let placed: Vec<_> = places
+        .iter()
+        .filter_map(|place| {
+            let card = cards.get(&place.key)?;
+            Some(Placed { agency: &place.key, card: &card.content_hash, rank: place.rank })
+        })
+        .collect();
+    let content_hash = sha256_hex(&canonical_json(&placed));
+
+    let current = ranking::current_for(scope.period.id, scope.block.id).one(connection).await?;
+    if current.as_ref().is_some_and(|ranking| ranking.content_hash == content_hash) {
+        return Ok(());
+    }
+    if let Some(current) = &current {
+        ranking::Entity::update_many()
+            .col_expr(ranking::Column::Current, Expr::value(false))
+            .filter(ranking::Column::Id.eq(current.id))
+            .exec(connection)
+            .await?;
+    }
+    let row = ranking::Model {
+        id: RankingId::generate(),
+        period_id: scope.period.id,
+        block_id: scope.block.id,
+        revision: current.map_or(1, |current| current.revision + 1),
+        current: true,
+        content_hash,
+        build_id: scope.build.id,
+        compiled_at: now,
+    };
+    let entries: Vec<_> = (1..)
+        .zip(places)
+        .filter_map(|(position, place)| {
+            let card = cards.remove(&place.key)?;
+            Some(ranking_entry::Model {
+                ranking_id: row.id,
+                position,
+                agency_id: card.agency,
+                scorecard_id: card.id,
+                rank: place.rank.and_then(|rank| i32::try_from(rank).ok()),
+            })
+        })
+        .collect();
+    row.into_active_model().reset_all().insert(connection).await?;
+    insert(connection, entries).await?;
+    Ok(())
+}
+
+type Indexes = Vec<(String, Option<Exact>)>;
+
+/// The block's current cards by agency code, and their unrounded indexes.
+async fn current_cards<C: ConnectionTrait>(
+    connection: &C,
+    scope: &Scope,
+) -> Result<(BTreeMap<String, Card>, Indexes), PartError> {
+    type Row = (ScorecardId, AgencyId, String, String, Option<String>);
+    let rows: Vec<Row> = scorecard::current_for(scope.period.id)
+        .filter(scorecard::Column::BlockId.eq(scope.block.id))
+        .join(JoinType::InnerJoin, scorecard::Relation::Agency.def())
+        .select_only()
+        .column(scorecard::Column::Id)
+        .column(scorecard::Column::AgencyId)
+        .column(agency::Column::Code)
+        .column(scorecard::Column::ContentHash)
+        .column(scorecard::Column::IndexPercent)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    let mut cards = BTreeMap::new();
+    let mut indexes = Vec::with_capacity(rows.len());
+    for (id, agency, code, content_hash, index) in rows {
+        let index = index.map(|text| text.parse::<Exact>()).transpose();
+        let index = index.map_err(|error| PartError::GiveUp(format!("card of {code}: {error}")))?;
+        indexes.push((code.clone(), index));
+        cards.insert(code, Card { id, agency, content_hash });
+    }
+    Ok((cards, indexes))
+}

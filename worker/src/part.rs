@@ -1,0 +1,81 @@
+//! The one job there is: compile a part. It holds ids, reads the world anew, and takes a part that is gone,
+//! done or somebody else's as done.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use entity::BuildPartId;
+use futures_util::FutureExt;
+use sea_orm::{DatabaseConnection, DbErr};
+use serde::{Deserialize, Serialize};
+
+use crate::build::{Claim, claim, fail, settle};
+use crate::compile::{PartDone, PartError, compile};
+use crate::{Clock, Signals};
+
+/// After this time an attempt is broken off; no block takes nearly as long.
+const MOST_TIME: Duration = Duration::from_secs(600);
+
+/// Compile this part in this attempt. What travels through the queue; its form never changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct CompilePart {
+    pub(crate) part: BuildPartId,
+    pub(crate) attempt: i32,
+}
+
+/// What a job needs.
+#[derive(Clone, Debug)]
+pub(crate) struct Workplace {
+    pub(crate) database: DatabaseConnection,
+    pub(crate) clock: Clock,
+    pub(crate) signals: Signals,
+    /// How long a claim holds before its first statement must have come.
+    pub(crate) lease: Duration,
+}
+
+impl CompilePart {
+    /// Claims, compiles, and ends the build if this was its last part.
+    ///
+    /// # Errors
+    /// Only when the claim itself cannot be made or a failure cannot be put on record; the relay then
+    /// finds the part again.
+    pub(crate) async fn run(self, at: &Workplace) -> Result<(), DbErr> {
+        let claimed_by = uuid::Uuid::now_v7().to_string();
+        let claimed =
+            claim(&at.database, self.part, self.attempt, claimed_by, at.lease, at.clock.now()).await?;
+        let Some(claim) = claimed else {
+            tracing::debug!(part = %self.part, attempt = self.attempt, "nothing to do: not waiting any more");
+            return Ok(());
+        };
+        at.signals.builds_changed();
+        match guarded(at, &claim).await {
+            Ok(done) => tracing::info!(
+                build = %claim.build, part = %claim.part, attempt = claim.attempt,
+                written = done.written, unchanged = done.unchanged, "part compiled"
+            ),
+            Err(PartError::ClaimLost) => {
+                tracing::warn!(part = %claim.part, attempt = claim.attempt, "the claim was lost; nothing written");
+                return Ok(());
+            }
+            Err(error) => {
+                tracing::error!(part = %claim.part, attempt = claim.attempt, %error, "attempt failed");
+                fail(&at.database, &claim, &error, at.clock.now()).await?;
+            }
+        }
+        settle(&at.database, claim.build, at.clock.now()).await?;
+        at.signals.builds_changed();
+        Ok(())
+    }
+}
+
+/// Compiles with a time limit; a panic is a failure like any other, only one that is not tried again.
+async fn guarded(at: &Workplace, claim: &Claim) -> Result<PartDone, PartError> {
+    let compiled = AssertUnwindSafe(compile(&at.database, claim, at.clock.now())).catch_unwind();
+    match tokio::time::timeout(MOST_TIME, compiled).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(_panic)) => Err(PartError::GiveUp("compiling panicked; the log has the details".to_owned())),
+        Err(_elapsed) => {
+            Err(PartError::Retry(DbErr::Custom(format!("not finished within {} s", MOST_TIME.as_secs()))))
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! The only file that knows apalis: pushing tasks, and running the worker that takes them.
+//!
+//! The profile is the narrow one in which apalis 1.0 neither loses nor doubles tasks: one task a fetch, a
+//! new worker name for every start and restart, the payload decoded here, no retry, timeout or panic layer
+//! (attempts, limits and panics are [`CompilePart`]'s own), pauses between restarts.
+
+use std::time::Duration;
+
+use apalis::prelude::*;
+use apalis_postgres::PostgresStorage;
+use apalis_sqlite::SqliteStorage;
+use entity::BuildPartId;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use crate::part::{CompilePart, Workplace};
+
+/// The queue's wire name; it never changes.
+const NAME: &str = "compile-part";
+
+const HEARTBEAT: Duration = Duration::from_secs(15);
+const MISSED_HEARTBEATS: usize = 4;
+const POLL: Duration = Duration::from_millis(200);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// SQLite has one writer, so more than one part at a time would only wait for it.
+const SQLITE_CONCURRENCY: usize = 1;
+const POSTGRES_CONCURRENCY: usize = 4;
+
+/// The queue could not take a task.
+#[derive(Debug, thiserror::Error)]
+#[error("the queue did not take the task: {0}")]
+pub(crate) struct PushError(String);
+
+/// The queue, in the same database and pool as everything else.
+#[derive(Clone)]
+pub(crate) enum Queue {
+    Sqlite(SqliteStorage<Value>),
+    Postgres(PostgresStorage<Value>),
+}
+
+impl Queue {
+    pub(crate) fn of(database: &DatabaseConnection) -> Self {
+        match database.get_database_backend() {
+            DbBackend::Postgres => {
+                let config = apalis_postgres::Config::default()
+                    .queue(NAME)
+                    .batch_size(1)
+                    .heartbeat_interval(HEARTBEAT)
+                    .missed_heartbeats(MISSED_HEARTBEATS);
+                let pool = database.get_postgres_connection_pool();
+                Self::Postgres(PostgresStorage::new(pool).with_config(config))
+            }
+            _ => {
+                let config = apalis_sqlite::Config::default()
+                    .queue(NAME)
+                    .batch_size(1)
+                    .heartbeat_interval(HEARTBEAT)
+                    .missed_heartbeats(MISSED_HEARTBEATS);
+                let pool = database.get_sqlite_connection_pool();
+                Self::Sqlite(SqliteStorage::new(pool).with_config(config))
+            }
+        }
+    }
+
+    /// Pushes a part. The same part, attempt and push number twice is one task.
+    pub(crate) async fn push(&self, part: BuildPartId, attempt: i32, push: i32) -> Result<(), PushError> {
+        let payload = serde_json::to_value(CompilePart { part, attempt });
+        let payload = payload.map_err(|error| PushError(error.to_string()))?;
+        let task = TaskBuilder::new(payload)
+            .idempotency_key(format!("{part}:{attempt}:{push}"))
+            .max_attempts(1)
+            .build();
+        match self.clone() {
+            Self::Sqlite(mut storage) => {
+                storage.push_task(task).await.map_err(|error| PushError(error.to_string()))
+            }
+            Self::Postgres(mut storage) => match storage.push_task(task).await {
+                Err(TaskSinkError::PushError(error)) if is_duplicate(&error) => Ok(()),
+                pushed => pushed.map_err(|error| PushError(error.to_string())),
+            },
+        }
+    }
+
+    /// Takes tasks until `shutdown`; then lets the running ones finish.
+    pub(crate) async fn run(self, at: Workplace, shutdown: CancellationToken) {
+        let instance = uuid::Uuid::now_v7();
+        let stopped = async move {
+            shutdown.cancelled().await;
+            Ok(())
+        };
+        let monitor = Monitor::new();
+        let monitor = match self {
+            Self::Sqlite(storage) => monitor.register(move |restarts| {
+                let pause = restart_pause(restarts);
+                let backend = storage
+                    .clone()
+                    .before_start(move |_| async move {
+                        tokio::time::sleep(pause).await;
+                        Ok(())
+                    })
+                    .poll_with_interval(POLL);
+                WorkerBuilder::new(format!("{NAME}-{instance}-{restarts}"))
+                    .backend(backend)
+                    .data(at.clone())
+                    .concurrency(SQLITE_CONCURRENCY)
+                    .parallelize(tokio::spawn)
+                    .build(handle)
+            }),
+            Self::Postgres(storage) => monitor.register(move |restarts| {
+                let pause = restart_pause(restarts);
+                let backend = storage
+                    .clone()
+                    .with_pubsub()
+                    .before_start(move |_| async move {
+                        tokio::time::sleep(pause).await;
+                        Ok(())
+                    })
+                    .poll_with_interval(POLL);
+                WorkerBuilder::new(format!("{NAME}-{instance}-{restarts}"))
+                    .backend(backend)
+                    .data(at.clone())
+                    .concurrency(POSTGRES_CONCURRENCY)
+                    .parallelize(tokio::spawn)
+                    .build(handle)
+            }),
+        };
+        let ended = monitor
+            .should_restart(|_, error| {
+                tracing::warn!(%error, "the queue's worker stopped; starting another");
+                true
+            })
+            .shutdown_timeout(SHUTDOWN_TIMEOUT)
+            .run_with_signal(stopped)
+            .await;
+        if let Err(error) = ended {
+            tracing::error!(%error, "the queue's worker ended badly");
+        }
+    }
+}
+
+/// Without a pause a worker that cannot reach its database restarts thousands of times a second.
+fn restart_pause(restarts: usize) -> Duration {
+    match restarts {
+        0 => Duration::ZERO,
+        restarts => Duration::from_millis(250 << restarts.min(6)),
+    }
+}
+
+fn is_duplicate(error: &apalis_postgres::Error) -> bool {
+    match error {
+        apalis_postgres::Error::Database(error) => {
+            error.as_database_error().is_some_and(|error| error.is_unique_violation())
+        }
+        _ => false,
+    }
+}
+
+async fn handle(payload: Value, at: Data<Workplace>) -> Result<(), BoxDynError> {
+    let job: CompilePart = match serde_json::from_value(payload) {
+        Ok(job) => job,
+        Err(error) => {
+            tracing::error!(%error, "a task that no worker of this version can read");
+            return Err(AbortError::new(error).into());
+        }
+    };
+    Ok(job.run(&at).await?)
+}

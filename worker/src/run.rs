@@ -1,0 +1,64 @@
+//! Starting and stopping the worker: the relay, the queue's worker and the listener for other processes'
+//! announcements, in whichever process it is to run.
+
+use std::time::Duration;
+
+use sea_orm::DatabaseConnection;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::part::Workplace;
+use crate::queue::Queue;
+use crate::{Clock, Signals, relay};
+
+/// How a worker works.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// How long a claimed part may take to begin its transaction before another worker takes it over.
+    pub lease: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { lease: Duration::from_secs(10) }
+    }
+}
+
+/// A running worker.
+#[derive(Debug)]
+pub struct Worker {
+    tasks: JoinSet<()>,
+    shutdown: CancellationToken,
+}
+
+impl Worker {
+    /// Starts the worker in this process.
+    pub fn start(database: &DatabaseConnection, clock: &Clock, signals: &Signals, settings: Settings) -> Self {
+        let shutdown = CancellationToken::new();
+        let queue = Queue::of(database);
+        let at = Workplace {
+            database: database.clone(),
+            clock: clock.clone(),
+            signals: signals.clone(),
+            lease: settings.lease,
+        };
+        let mut tasks = JoinSet::new();
+        tasks.spawn(signals.clone().relay_from(database.clone(), shutdown.clone()));
+        tasks.spawn(relay::run(
+            database.clone(),
+            queue.clone(),
+            clock.clone(),
+            signals.clone(),
+            shutdown.clone(),
+        ));
+        tasks.spawn(queue.run(at, shutdown.clone()));
+        Self { tasks, shutdown }
+    }
+
+    /// Stops: takes nothing new, lets the parts that are being compiled finish, and returns. A build that
+    /// has more parts waiting is resumed by whoever starts next.
+    pub async fn stop(mut self) {
+        self.shutdown.cancel();
+        while self.tasks.join_next().await.is_some() {}
+    }
+}

@@ -1,0 +1,65 @@
+//! "Something about builds has changed": the wake-up that saves the relay and the subscriptions from
+//! waiting for their next poll. A signal carries nothing; whoever hears it reads the database.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sea_orm::sqlx::postgres::PgListener;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::database::BUILD_CHANNEL;
+
+const RECONNECT_PAUSE: Duration = Duration::from_secs(1);
+
+/// Signals of one process. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Signals(Arc<watch::Sender<u64>>);
+
+impl Default for Signals {
+    fn default() -> Self {
+        Self(Arc::new(watch::Sender::new(0)))
+    }
+}
+
+impl Signals {
+    /// Wakes everyone in this process who waits for builds to change.
+    pub fn builds_changed(&self) {
+        self.0.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// A receiver that hears every change after now.
+    pub fn listen(&self) -> watch::Receiver<u64> {
+        self.0.subscribe()
+    }
+
+    /// Passes on what other processes announce, until `shutdown`. On SQLite there is nothing to pass on.
+    pub(crate) async fn relay_from(self, database: DatabaseConnection, shutdown: CancellationToken) {
+        if database.get_database_backend() != DbBackend::Postgres {
+            return;
+        }
+        while !shutdown.is_cancelled() {
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                ended = self.listen_until_lost(&database) => {
+                    if let Err(lost) = ended {
+                        tracing::warn!(error = %lost, "lost the announcements of builds; listening again");
+                    }
+                }
+            }
+            tokio::time::sleep(RECONNECT_PAUSE).await;
+        }
+    }
+
+    async fn listen_until_lost(&self, database: &DatabaseConnection) -> Result<(), sea_orm::sqlx::Error> {
+        let mut listener = PgListener::connect_with(database.get_postgres_connection_pool()).await?;
+        listener.listen(BUILD_CHANNEL).await?;
+        // Whatever was announced while nobody listened is found by looking once.
+        self.builds_changed();
+        loop {
+            listener.recv().await?;
+            self.builds_changed();
+        }
+    }
+}
