@@ -1,1 +1,51 @@
-//! x
+//! The data model: one module per noun, with its row, its codes and its named
+//! query scopes.
+//!
+//! A scope is a plain function that returns a `Select`: it says which rows and
+//! in which order, does no I/O, and is narrowed or paged by the caller.
+//!
+//! Stored alike everywhere: ids are UUID v7 and typed per noun ([`ids`]); exact
+//! numbers are text, canonical fractions such as `72/13` or `6`; closed lists
+//! are coded enums stored as their code; `…_at` is an instant in UTC, `…_on` and
+//! `…_before` are dates in the province's zone. An empty column means what its
+//! documentation says, and never zero.
+//!
+//! - Registry: [`block`], [`agency`], [`agency_edge`], [`period`].
+//! - Criteria: [`measure`], [`criteria_set`], [`criterion`],
+//!   [`criteria_use`].
+//! - Inputs: [`dossier_table`], [`listing`], [`document`], [`observation`].
+//! - Inspections: [`delegation`], [`member`], [`inspection`],
+//!   [`inspected_agency`], [`finding`], [`recommendation`].
+//! - Results: [`build`], [`build_part`], [`scorecard`], [`scorecard_line`],
+//!   [`ranking`], [`ranking_entry`].
+
+pub mod agency;
+pub mod agency_edge;
+pub mod block;
+pub mod build;
+pub mod build_part;
+mod codes;
+pub mod criteria_set;
+pub mod criteria_use;
+pub mod criterion;
+mod dated;
+pub mod delegation;
+pub mod document;
+pub mod dossier_table;
+pub mod finding;
+pub mod ids;
+pub mod inspected_agency;
+pub mod inspection;
+pub mod listing;
+pub mod measure;
+pub mod member;
+pub mod observation;
+pub mod period;
+pub mod ranking;
+pub mod ranking_entry;
+pub mod recommendation;
+pub mod scorecard;
+pub mod scorecard_line;
+mod version;
+
+pub use codes::Codes;

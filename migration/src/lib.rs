@@ -1,1 +1,40 @@
-//! x
+//! The schema, up and down, on SQLite and PostgreSQL: one migration per room
+//! of the data model.
+//!
+//! Migrations name tables and columns in their own words and never import
+//! `entity`: an old migration must keep its meaning when the entities move on.
+//! [`migrate`] brings a database up to date from any number of processes that
+//! start at once.
+
+mod column;
+mod m20261123_000001_registry;
+mod m20261123_000002_criteria;
+mod m20261123_000003_inputs;
+mod m20261123_000004_inspections;
+mod m20261123_000005_results;
+mod once;
+
+pub use once::migrate;
+pub use sea_orm_migration::MigratorTrait;
+
+use sea_orm_migration::MigrationTrait;
+use sea_orm_migration::async_trait::async_trait;
+
+/// The list of our migrations, oldest first.
+///
+/// Use it to go down or to look at the state; to come up use [`migrate`],
+/// which also locks and brings up the queue's tables.
+pub struct Migrator;
+
+#[async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261123_000001_registry::Migration),
+            Box::new(m20261123_000002_criteria::Migration),
+            Box::new(m20261123_000003_inputs::Migration),
+            Box::new(m20261123_000004_inspections::Migration),
+            Box::new(m20261123_000005_results::Migration),
+        ]
+    }
+}

@@ -1,0 +1,112 @@
+//! Parts of a build, one a ranking block: the unit that is pushed to the
+//! queue, claimed, and closed in the transaction that writes its cards.
+//!
+//! A claim is `claimed_by` together with `attempt`, good until `lease_until`.
+//! Whoever writes asserts it first, so that a worker that was thought dead
+//! cannot write beside its successor.
+
+use crate::ids::{BlockId, BuildId, BuildPartId};
+use sea_orm::QueryOrder;
+use sea_orm::entity::prelude::*;
+
+scoring::coded_enum! {
+    /// How far a part has come.
+    pub enum State {
+        /// It waits, pushed or not.
+        Waiting = "WAITING",
+        /// A worker has claimed it.
+        Running = "RUNNING",
+        /// Its cards and its ranking are written.
+        Succeeded = "SUCCEEDED",
+        /// It failed and is not tried again.
+        Failed = "FAILED",
+        /// It was called off.
+        Cancelled = "CANCELLED",
+    }
+}
+
+/// A part of a build; unique per build and block.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "build_part")]
+pub struct Model {
+    /// Its id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: BuildPartId,
+    /// The build.
+    pub build_id: BuildId,
+    /// The block to compile.
+    pub block_id: BlockId,
+    /// How far it has come.
+    pub state: State,
+    /// Which attempt this is, from 1.
+    pub attempt: i32,
+    /// When this attempt was pushed to the queue; none if it was not yet.
+    pub pushed_at: Option<DateTimeUtc>,
+    /// The worker that is at it; none while it waits.
+    pub claimed_by: Option<String>,
+    /// When the worker's claim runs out unless it is renewed; none while it
+    /// waits.
+    pub lease_until: Option<DateTimeUtc>,
+    /// When this attempt was claimed; none while it waits.
+    pub started_at: Option<DateTimeUtc>,
+    /// When it ended, in whatever state; none until then.
+    pub ended_at: Option<DateTimeUtc>,
+    /// Scorecards written as new revisions.
+    pub cards_written: i32,
+    /// Scorecards that came out as they were and were not written.
+    pub cards_unchanged: i32,
+    /// What went wrong in the last attempt; none if nothing did.
+    pub error: Option<String>,
+    /// The build.
+    #[sea_orm(belongs_to, from = "build_id", to = "id")]
+    pub build: BelongsTo<super::build::Entity>,
+    /// The block to compile.
+    #[sea_orm(belongs_to, from = "block_id", to = "id")]
+    pub block: BelongsTo<super::block::Entity>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// The parts of a build, in the order of their making.
+#[must_use]
+pub fn of_build(build: BuildId) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::BuildId.eq(build))
+        .order_by_asc(Column::Id)
+}
+
+/// The parts of a build that have not ended.
+#[must_use]
+pub fn unfinished_of(build: BuildId) -> Select<Entity> {
+    of_build(build).filter(Column::State.is_in([State::Waiting, State::Running]))
+}
+
+/// The parts whose present attempt was not yet pushed to the queue, oldest
+/// first.
+#[must_use]
+pub fn waiting_for_push() -> Select<Entity> {
+    Entity::find()
+        .filter(Column::State.eq(State::Waiting))
+        .filter(Column::PushedAt.is_null())
+        .order_by_asc(Column::Id)
+}
+
+/// The parts that still wait although they were pushed before `instant`: the
+/// push may have been lost. Oldest first.
+#[must_use]
+pub fn still_waiting_since(instant: DateTimeUtc) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::State.eq(State::Waiting))
+        .filter(Column::PushedAt.lt(instant))
+        .order_by_asc(Column::Id)
+}
+
+/// The running parts whose claim ran out before `instant`, oldest first.
+#[must_use]
+pub fn abandoned_at(instant: DateTimeUtc) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::State.eq(State::Running))
+        .filter(Column::LeaseUntil.lt(instant))
+        .order_by_asc(Column::Id)
+}

@@ -1,0 +1,84 @@
+//! Official documents (plans, decisions, regulations) that an agency owes,
+//! and how far each has come.
+
+use scoring::Source;
+use sea_orm::QueryOrder;
+use sea_orm::entity::prelude::*;
+
+use crate::ids::{AgencyId, DocumentId, PeriodId};
+use crate::version::newest;
+
+/// One version of the state of a document.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "document")]
+pub struct Model {
+    /// Its id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: DocumentId,
+    /// The agency that it is about.
+    pub agency_id: AgencyId,
+    /// The period that it is about.
+    pub period_id: PeriodId,
+    /// Version, from 1, of the document's state in the agency and period; the
+    /// newest counts.
+    pub version: i32,
+    /// Where it comes from.
+    pub source: Source,
+    /// The day whose state it gives.
+    pub as_of: Date,
+    /// Why this version was recorded, or what to know about it; none if
+    /// nothing was said.
+    pub note: Option<String>,
+    /// Who recorded it.
+    pub recorded_by: String,
+    /// When it was recorded.
+    pub recorded_at: DateTimeUtc,
+    /// Code of the document, the same for all agencies and periods.
+    pub code: String,
+    /// Code of the reform pillar that it belongs to.
+    pub pillar: String,
+    /// Vietnamese name.
+    pub name_vi: String,
+    /// English name.
+    pub name_en: String,
+    /// Code of the state, as rules read it: `ISSUED`, `NOT_ISSUED`.
+    pub state: String,
+    /// The state in Vietnamese words.
+    pub state_vi: String,
+    /// The state in English words.
+    pub state_en: String,
+    /// When it was issued; none if it was not, or if the day is not known.
+    pub issued_on: Option<Date>,
+    /// When it was due; none if no day was set.
+    pub due_on: Option<Date>,
+    /// The agency that it is about.
+    #[sea_orm(belongs_to, from = "agency_id", to = "id")]
+    pub agency: BelongsTo<super::agency::Entity>,
+    /// The period that it is about.
+    #[sea_orm(belongs_to, from = "period_id", to = "id")]
+    pub period: BelongsTo<super::period::Entity>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// The documents that count for a period: of each, the newest version. Narrow it
+/// to agencies by a filter.
+#[must_use]
+pub fn latest_for(period: PeriodId) -> Select<Entity> {
+    let key = [Column::AgencyId, Column::PeriodId, Column::Code];
+    newest(Entity::find(), &key, Column::Version)
+        .filter(Column::PeriodId.eq(period))
+        .order_by_asc(Column::AgencyId)
+        .order_by_asc(Column::Code)
+}
+
+/// All versions of a document's state in an agency and period, newest first.
+#[must_use]
+pub fn versions_of(agency: AgencyId, period: PeriodId, code: &str) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::AgencyId.eq(agency))
+        .filter(Column::PeriodId.eq(period))
+        .filter(Column::Code.eq(code))
+        .order_by_desc(Column::Version)
+}

@@ -1,0 +1,89 @@
+//! Findings of an inspection: what an agency achieved and where it fell
+//! short.
+
+use sea_orm::QueryOrder;
+use sea_orm::entity::prelude::*;
+
+use crate::codes::Codes;
+use crate::ids::{FindingId, InspectedAgencyId};
+
+scoring::coded_enum! {
+    /// Whether a finding speaks for the agency.
+    pub enum Kind {
+        /// A result that was achieved (*kết quả đạt được*).
+        Achievement = "ACHIEVEMENT",
+        /// A limitation (*hạn chế*).
+        Limitation = "LIMITATION",
+    }
+}
+
+scoring::coded_enum! {
+    /// What kind of thing a finding is about.
+    pub enum Subject {
+        /// An official document.
+        Document = "DOCUMENT",
+        /// Something measured or observed.
+        Measure = "MEASURE",
+    }
+}
+
+/// A finding.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "finding")]
+pub struct Model {
+    /// Its id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: FindingId,
+    /// The agency in the inspection.
+    pub inspected_agency_id: InspectedAgencyId,
+    /// Place in the report, ascending.
+    pub position: i32,
+    /// Achievement or limitation.
+    pub kind: Kind,
+    /// Code of the reform pillar.
+    pub pillar: String,
+    /// What kind of thing it is about.
+    pub subject: Subject,
+    /// The thing, in Vietnamese.
+    pub subject_vi: String,
+    /// The thing, in English.
+    pub subject_en: String,
+    /// Its state in Vietnamese words; none if the report gives a number only.
+    pub state_vi: Option<String>,
+    /// The same in English.
+    pub state_en: Option<String>,
+    /// The number found: an exact number as text; none if the report gives
+    /// none.
+    pub value: Option<String>,
+    /// What the number is a part of: an exact number as text; none if the
+    /// report gives none.
+    pub out_of: Option<String>,
+    /// Codes of the channels that it covers; none if it is not about
+    /// channels.
+    pub channels: Option<Codes>,
+    /// A remark in Vietnamese; none if there is none.
+    pub note_vi: Option<String>,
+    /// The same in English.
+    pub note_en: Option<String>,
+    /// The agency in the inspection.
+    #[sea_orm(belongs_to, from = "inspected_agency_id", to = "id")]
+    pub inspected_agency: BelongsTo<super::inspected_agency::Entity>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// The findings on the agencies, each agency's in the report's order.
+#[must_use]
+pub fn of_inspected(inspected: impl IntoIterator<Item = InspectedAgencyId>) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::InspectedAgencyId.is_in(inspected))
+        .order_by_asc(Column::InspectedAgencyId)
+        .order_by_asc(Column::Position)
+}
+
+/// Only the limitations among them.
+#[must_use]
+pub fn limitations_of(inspected: impl IntoIterator<Item = InspectedAgencyId>) -> Select<Entity> {
+    of_inspected(inspected).filter(Column::Kind.eq(Kind::Limitation))
+}
