@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::dated::holds_on;
+use crate::dated::{holds_in, holds_on};
 use crate::ids::{AgencyEdgeId, AgencyId};
 
 /// One agency directly under another, from `valid_from` until before
@@ -36,6 +36,12 @@ impl ActiveModelBehavior for ActiveModel {}
 #[must_use]
 pub fn valid_on(date: Date) -> Select<Entity> {
     Entity::find().filter(holds_on(Column::ValidFrom, Column::ValidTo, date))
+}
+
+/// The edges that hold on some day from `starts_on` until before `ends_before`.
+#[must_use]
+pub fn valid_in(starts_on: Date, ends_before: Date) -> Select<Entity> {
+    Entity::find().filter(holds_in(Column::ValidFrom, Column::ValidTo, starts_on, ends_before))
 }
 
 /// The edges down from an agency that hold on `date`.

@@ -107,9 +107,7 @@ pub fn queued() -> Select<Entity> {
 /// The one build that waits for a period and scope, if any.
 #[must_use]
 pub fn queued_for(period: PeriodId, scope_key: &str) -> Select<Entity> {
-    queued()
-        .filter(Column::PeriodId.eq(period))
-        .filter(Column::ScopeKey.eq(scope_key))
+    queued().filter(Column::PeriodId.eq(period)).filter(Column::ScopeKey.eq(scope_key))
 }
 
 /// The builds that the worker is at, oldest first.
@@ -121,9 +119,7 @@ pub fn running() -> Select<Entity> {
 /// All builds, latest first.
 #[must_use]
 pub fn latest_first() -> Select<Entity> {
-    Entity::find()
-        .order_by_desc(Column::RequestedAt)
-        .order_by_desc(Column::Id)
+    Entity::find().order_by_desc(Column::RequestedAt).order_by_desc(Column::Id)
 }
 
 /// The builds of a period, latest first.
@@ -133,9 +129,7 @@ pub fn of_period(period: PeriodId) -> Select<Entity> {
 }
 
 fn oldest_first() -> Select<Entity> {
-    Entity::find()
-        .order_by_asc(Column::RequestedAt)
-        .order_by_asc(Column::Id)
+    Entity::find().order_by_asc(Column::RequestedAt).order_by_asc(Column::Id)
 }
 
 /// For an insert: do nothing if a build of the same period and scope waits

@@ -41,6 +41,10 @@ pub struct Model {
     pub state: State,
     /// Which attempt this is, from 1.
     pub attempt: i32,
+    /// When this attempt may be pushed to the queue: at once, or after a pause if one before it failed.
+    pub due_at: DateTimeUtc,
+    /// How many times it was pushed to the queue, over all attempts.
+    pub pushes: i32,
     /// When this attempt was pushed to the queue; none if it was not yet.
     pub pushed_at: Option<DateTimeUtc>,
     /// The worker that is at it; none while it waits.
@@ -71,9 +75,7 @@ impl ActiveModelBehavior for ActiveModel {}
 /// The parts of a build, in the order of their making.
 #[must_use]
 pub fn of_build(build: BuildId) -> Select<Entity> {
-    Entity::find()
-        .filter(Column::BuildId.eq(build))
-        .order_by_asc(Column::Id)
+    Entity::find().filter(Column::BuildId.eq(build)).order_by_asc(Column::Id)
 }
 
 /// The parts of a build that have not ended.
@@ -85,10 +87,11 @@ pub fn unfinished_of(build: BuildId) -> Select<Entity> {
 /// The parts whose present attempt was not yet pushed to the queue, oldest
 /// first.
 #[must_use]
-pub fn waiting_for_push() -> Select<Entity> {
+pub fn waiting_for_push(instant: DateTimeUtc) -> Select<Entity> {
     Entity::find()
         .filter(Column::State.eq(State::Waiting))
         .filter(Column::PushedAt.is_null())
+        .filter(Column::DueAt.lte(instant))
         .order_by_asc(Column::Id)
 }
 

@@ -1,9 +1,10 @@
 //! Criteria sets: the versioned documents by which agencies are scored. A set
 //! is frozen when it is activated; a change is a new version.
 
-use crate::ids::CriteriaSetId;
-use sea_orm::QueryOrder;
 use sea_orm::entity::prelude::*;
+use sea_orm::{JoinType, QueryOrder, QuerySelect};
+
+use crate::ids::{BlockId, CriteriaSetId, PeriodId};
 
 scoring::coded_enum! {
     /// Where a criteria set stands.
@@ -52,9 +53,7 @@ impl ActiveModelBehavior for ActiveModel {}
 /// The versions of the set with that code, newest first.
 #[must_use]
 pub fn with_code(code: &str) -> Select<Entity> {
-    Entity::find()
-        .filter(Column::Code.eq(code))
-        .order_by_desc(Column::Version)
+    Entity::find().filter(Column::Code.eq(code)).order_by_desc(Column::Version)
 }
 
 /// That version of the set with that code.
@@ -76,4 +75,13 @@ pub fn active() -> Select<Entity> {
         .filter(Column::State.eq(State::Active))
         .order_by_asc(Column::Code)
         .order_by_desc(Column::Version)
+}
+
+/// The set that scores the block in the period.
+#[must_use]
+pub fn in_use(period: PeriodId, block: BlockId) -> Select<Entity> {
+    Entity::find()
+        .join(JoinType::InnerJoin, super::criteria_use::Relation::CriteriaSet.def().rev())
+        .filter(super::criteria_use::Column::PeriodId.eq(period))
+        .filter(super::criteria_use::Column::BlockId.eq(block))
 }

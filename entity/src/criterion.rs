@@ -1,7 +1,7 @@
 //! The tree of a criteria set as rows, for queries. It is written from the
 //! set's document and never the other way round.
 
-use scoring::Level;
+use scoring::{Level, RuleKind};
 use sea_orm::QueryOrder;
 use sea_orm::entity::prelude::*;
 
@@ -32,8 +32,8 @@ pub struct Model {
     pub name_en: String,
     /// Maximum points: an exact number as text, `6` or `13/2`.
     pub max_points: String,
-    /// Code of the rule's kind; none unless it is a leaf.
-    pub rule_kind: Option<String>,
+    /// The rule's kind; none unless it is a leaf.
+    pub rule_kind: Option<RuleKind>,
     /// The set.
     #[sea_orm(belongs_to, from = "criteria_set_id", to = "id")]
     pub criteria_set: BelongsTo<super::criteria_set::Entity>,
@@ -47,9 +47,7 @@ impl ActiveModelBehavior for ActiveModel {}
 /// The whole tree of a set, depth first.
 #[must_use]
 pub fn of_set(set: CriteriaSetId) -> Select<Entity> {
-    Entity::find()
-        .filter(Column::CriteriaSetId.eq(set))
-        .order_by_asc(Column::Position)
+    Entity::find().filter(Column::CriteriaSetId.eq(set)).order_by_asc(Column::Position)
 }
 
 /// The criterion of a set with that code.

@@ -8,6 +8,36 @@ use sea_orm::entity::prelude::*;
 use crate::ids::{AgencyId, DocumentId, PeriodId};
 use crate::version::newest;
 
+scoring::coded_enum! {
+    /// How far a document has come.
+    pub enum State {
+        /// Issued, and by its due date.
+        IssuedOnTime = "ISSUED_ON_TIME",
+        /// Issued; nothing is known of a due date.
+        Issued = "ISSUED",
+        /// Issued after its due date.
+        IssuedLate = "ISSUED_LATE",
+        /// Approved by the competent level.
+        Approved = "APPROVED",
+        /// Submitted to the competent level.
+        Submitted = "SUBMITTED",
+        /// Drafted and advised for issue by another.
+        Advised = "ADVISED",
+        /// Made; it needs no issue.
+        Made = "MADE",
+        /// Not issued.
+        NotIssued = "NOT_ISSUED",
+    }
+}
+
+impl State {
+    /// Whether a document in this state is in force: issued, on time or late, or approved.
+    #[must_use]
+    pub fn is_in_force(self) -> bool {
+        matches!(self, Self::IssuedOnTime | Self::Issued | Self::IssuedLate | Self::Approved)
+    }
+}
+
 /// One version of the state of a document.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -42,8 +72,8 @@ pub struct Model {
     pub name_vi: String,
     /// English name.
     pub name_en: String,
-    /// Code of the state, as rules read it: `ISSUED`, `NOT_ISSUED`.
-    pub state: String,
+    /// The state, as rules read it.
+    pub state: State,
     /// The state in Vietnamese words.
     pub state_vi: String,
     /// The state in English words.

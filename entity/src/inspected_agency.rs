@@ -1,9 +1,10 @@
 //! The part of an inspection that concerns one agency: its conclusion, and
 //! what findings and recommendations hang on.
 
-use crate::ids::{AgencyId, InspectedAgencyId, InspectionId};
-use sea_orm::QueryOrder;
 use sea_orm::entity::prelude::*;
+use sea_orm::{JoinType, QueryOrder, QuerySelect};
+
+use crate::ids::{AgencyId, InspectedAgencyId, InspectionId, PeriodId};
 
 /// An agency in an inspection; unique per inspection and agency.
 #[sea_orm::model]
@@ -51,4 +52,12 @@ pub fn of_inspections(inspections: impl IntoIterator<Item = InspectionId>) -> Se
 #[must_use]
 pub fn of_agency(agency: AgencyId) -> Select<Entity> {
     Entity::find().filter(Column::AgencyId.eq(agency))
+}
+
+/// What was inspected in the period.
+#[must_use]
+pub fn in_period(period: PeriodId) -> Select<Entity> {
+    Entity::find()
+        .join(JoinType::InnerJoin, Relation::Inspection.def())
+        .filter(super::inspection::Column::PeriodId.eq(period))
 }

@@ -53,9 +53,7 @@ impl ActiveModelBehavior for ActiveModel {}
 /// All inspections, latest first.
 #[must_use]
 pub fn latest_first() -> Select<Entity> {
-    Entity::find()
-        .order_by_desc(Column::InspectedOn)
-        .order_by_desc(Column::Id)
+    Entity::find().order_by_desc(Column::InspectedOn).order_by_desc(Column::Id)
 }
 
 /// The inspections of a period's work, latest first.

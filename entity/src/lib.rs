@@ -49,3 +49,4 @@ pub mod scorecard_line;
 mod version;
 
 pub use codes::Codes;
+pub use ids::*;

@@ -1,9 +1,26 @@
 //! The catalogue of measures: what criteria read, in which unit, and how the
 //! worker gets hold of it.
 
-use crate::ids::MeasureId;
+use scoring::Unit;
 use sea_orm::QueryOrder;
 use sea_orm::entity::prelude::*;
+
+use crate::ids::MeasureId;
+
+scoring::coded_enum! {
+    /// Where the worker finds a measure's value. Whatever the way, an observation of the measure serves
+    /// where it finds nothing.
+    pub enum Gathering {
+        /// A column of the official dossier table, or a sum of columns.
+        DossierTable = "DOSSIER_TABLE",
+        /// The counts of the public listing.
+        Listing = "LISTING",
+        /// The state of a document.
+        Document = "DOCUMENT",
+        /// Only an observation.
+        Observation = "OBSERVATION",
+    }
+}
 
 /// A measure.
 #[sea_orm::model]
@@ -16,14 +33,14 @@ pub struct Model {
     /// Unique code, by which rules and observations name it.
     #[sea_orm(unique)]
     pub code: String,
-    /// Code of the unit of its values.
-    pub unit: String,
+    /// The unit of its values.
+    pub unit: Unit,
     /// Vietnamese name.
     pub name_vi: String,
     /// English name.
     pub name_en: String,
-    /// Code of the way in which its value is gathered from the inputs.
-    pub gathering: String,
+    /// How its value is gathered from the inputs.
+    pub gathering: Gathering,
     /// What the gathering looks up, such as a document's code or a table's
     /// column; none where it needs nothing.
     pub key: Option<String>,

@@ -42,15 +42,11 @@ pub fn with_code(code: &str) -> Select<Entity> {
 /// the shorter.
 #[must_use]
 pub fn in_order() -> Select<Entity> {
-    Entity::find()
-        .order_by_asc(Column::StartsOn)
-        .order_by_asc(Column::EndsBefore)
+    Entity::find().order_by_asc(Column::StartsOn).order_by_asc(Column::EndsBefore)
 }
 
 /// The periods that contain `date`.
 #[must_use]
 pub fn around(date: Date) -> Select<Entity> {
-    in_order()
-        .filter(Column::StartsOn.lte(date))
-        .filter(Column::EndsBefore.gt(date))
+    in_order().filter(Column::StartsOn.lte(date)).filter(Column::EndsBefore.gt(date))
 }

@@ -45,9 +45,7 @@ impl ActiveModelBehavior for ActiveModel {}
 #[must_use]
 pub fn current_for(period: PeriodId) -> Select<Entity> {
     // Bare, as in the partial index; see the same scope of `scorecard`.
-    Entity::find()
-        .filter(Expr::col((Entity, Column::Current)))
-        .filter(Column::PeriodId.eq(period))
+    Entity::find().filter(Expr::col((Entity, Column::Current))).filter(Column::PeriodId.eq(period))
 }
 
 /// The current ranking of a block in a period.

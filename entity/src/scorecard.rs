@@ -54,11 +54,11 @@ pub struct Model {
     /// Maximum points less those of leaves that do not count: an exact number
     /// as text.
     pub effective_max: String,
-    /// Bonus points after their cap: an exact number as text.
-    pub bonus: String,
-    /// Deducted points after their cap: an exact number as text, not
-    /// negative.
-    pub deduction: String,
+    /// Bonus points after their cap: an exact number as text; none if the card is incomplete.
+    pub bonus: Option<String>,
+    /// Deducted points after their cap: an exact number as text, not negative; none if the card is
+    /// incomplete.
+    pub deduction: Option<String>,
     /// Points with bonus, less deduction: an exact number as text; none if
     /// incomplete.
     pub total: Option<String>,
@@ -69,10 +69,10 @@ pub struct Model {
     pub points_print: Option<String>,
     /// The effective maximum as a decimal, rounded to print.
     pub effective_max_print: String,
-    /// The bonus as a decimal, rounded to print.
-    pub bonus_print: String,
-    /// The deduction as a decimal, rounded to print.
-    pub deduction_print: String,
+    /// The bonus as a decimal, rounded to print; none with it.
+    pub bonus_print: Option<String>,
+    /// The deduction as a decimal, rounded to print; none with it.
+    pub deduction_print: Option<String>,
     /// The total as a decimal, rounded to print; none with it.
     pub total_print: Option<String>,
     /// The index as a decimal, rounded to print; none with it.

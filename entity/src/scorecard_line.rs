@@ -1,7 +1,7 @@
 //! The lines of a scorecard: one for each pillar, criterion and sub-criterion
 //! of the set, with the evaluator's own reason.
 
-use scoring::{Level, LineState};
+use scoring::{Level, LineState, RuleKind};
 use sea_orm::QueryOrder;
 use sea_orm::entity::prelude::*;
 
@@ -48,8 +48,8 @@ pub struct Model {
     pub effective_max_print: String,
     /// The index as a decimal, rounded to print; none with it.
     pub index_print: Option<String>,
-    /// Code of the rule's kind; none unless it is a leaf.
-    pub rule_kind: Option<String>,
+    /// The rule's kind; none unless it is a leaf.
+    pub rule_kind: Option<RuleKind>,
     /// The inputs that the rule read, with value, source and day, as JSON;
     /// none unless it is a leaf.
     pub inputs: Option<String>,

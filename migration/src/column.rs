@@ -74,18 +74,12 @@ pub(crate) fn date_null(name: &'static str) -> ColumnDef {
 
 /// An instant.
 pub(crate) fn instant(name: &'static str) -> ColumnDef {
-    ColumnDef::new(name)
-        .timestamp_with_time_zone()
-        .not_null()
-        .take()
+    ColumnDef::new(name).timestamp_with_time_zone().not_null().take()
 }
 
 /// The same, or empty.
 pub(crate) fn instant_null(name: &'static str) -> ColumnDef {
-    ColumnDef::new(name)
-        .timestamp_with_time_zone()
-        .null()
-        .take()
+    ColumnDef::new(name).timestamp_with_time_zone().null().take()
 }
 
 /// A table that is about to be created: columns, then [`Sketch::create`].
@@ -101,12 +95,7 @@ pub(crate) struct Sketch {
 impl Sketch {
     /// Begins the table `name`.
     pub(crate) fn table(name: &'static str) -> Self {
-        Self {
-            name,
-            create: Table::create().table(name).take(),
-            foreign: Vec::new(),
-            leading: Vec::new(),
-        }
+        Self { name, create: Table::create().table(name).take(), foreign: Vec::new(), leading: Vec::new() }
     }
 
     /// Adds columns, in that order.
@@ -144,9 +133,7 @@ impl Sketch {
     /// Lets no two rows agree in all the columns.
     pub(crate) fn unique(mut self, columns: &[&'static str]) -> Self {
         let mut unique = Index::create();
-        unique
-            .unique()
-            .name(format!("uq_{}_{}", self.name, columns.join("_")));
+        unique.unique().name(format!("uq_{}_{}", self.name, columns.join("_")));
         for column in columns {
             unique.col(*column);
         }
@@ -174,9 +161,7 @@ pub(crate) async fn index(
     columns: &[&'static str],
 ) -> Result<(), DbErr> {
     let mut index = Index::create();
-    index
-        .table(table)
-        .name(format!("ix_{table}_{}", columns.join("_")));
+    index.table(table).name(format!("ix_{table}_{}", columns.join("_")));
     for column in columns {
         index.col(*column);
     }
@@ -203,14 +188,9 @@ pub(crate) async fn unique_where(
 }
 
 /// Drops the tables, in that order.
-pub(crate) async fn drop_tables(
-    manager: &SchemaManager<'_>,
-    tables: &[&'static str],
-) -> Result<(), DbErr> {
+pub(crate) async fn drop_tables(manager: &SchemaManager<'_>, tables: &[&'static str]) -> Result<(), DbErr> {
     for table in tables {
-        manager
-            .drop_table(Table::drop().table(*table).take())
-            .await?;
+        manager.drop_table(Table::drop().table(*table).take()).await?;
     }
     Ok(())
 }

@@ -23,13 +23,7 @@ impl MigrationTrait for Migration {
 
 async fn block(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     Sketch::table("block")
-        .columns([
-            primary(),
-            code(),
-            text("name_vi"),
-            text("name_en"),
-            int("position"),
-        ])
+        .columns([primary(), code(), text("name_vi"), text("name_en"), int("position")])
         .create(manager)
         .await
 }
@@ -55,13 +49,7 @@ async fn agency(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
 
 async fn agency_edge(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     Sketch::table("agency_edge")
-        .columns([
-            primary(),
-            id("parent_id"),
-            id("child_id"),
-            date("valid_from"),
-            date_null("valid_to"),
-        ])
+        .columns([primary(), id("parent_id"), id("child_id"), date("valid_from"), date_null("valid_to")])
         .points("parent_id", "agency")
         .points("child_id", "agency")
         .create(manager)

@@ -20,11 +20,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_tables(
-            manager,
-            &["criteria_use", "criterion", "criteria_set", "measure"],
-        )
-        .await
+        drop_tables(manager, &["criteria_use", "criterion", "criteria_set", "measure"]).await
     }
 }
 
@@ -86,12 +82,7 @@ async fn criterion(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
 
 async fn criteria_use(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     Sketch::table("criteria_use")
-        .columns([
-            primary(),
-            id("period_id"),
-            id("block_id"),
-            id("criteria_set_id"),
-        ])
+        .columns([primary(), id("period_id"), id("block_id"), id("criteria_set_id")])
         .points("period_id", "period")
         .points("block_id", "block")
         .points("criteria_set_id", "criteria_set")

@@ -4,8 +4,7 @@
 use sea_orm_migration::prelude::*;
 
 use crate::column::{
-    Sketch, count, count_null, date, date_null, drop_tables, id, instant, int, primary, text,
-    text_null,
+    Sketch, count, count_null, date, date_null, drop_tables, id, instant, int, primary, text, text_null,
 };
 
 #[derive(DeriveMigrationName)]
@@ -21,11 +20,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_tables(
-            manager,
-            &["observation", "document", "listing", "dossier_table"],
-        )
-        .await
+        drop_tables(manager, &["observation", "document", "listing", "dossier_table"]).await
     }
 }
 

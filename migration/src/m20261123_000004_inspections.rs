@@ -21,24 +21,14 @@ impl MigrationTrait for Migration {
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         drop_tables(
             manager,
-            &[
-                "recommendation",
-                "finding",
-                "inspected_agency",
-                "inspection",
-                "member",
-                "delegation",
-            ],
+            &["recommendation", "finding", "inspected_agency", "inspection", "member", "delegation"],
         )
         .await
     }
 }
 
 async fn delegation(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-    Sketch::table("delegation")
-        .columns([primary(), text("name_vi"), text("name_en")])
-        .create(manager)
-        .await
+    Sketch::table("delegation").columns([primary(), text("name_vi"), text("name_en")]).create(manager).await
 }
 
 async fn member(manager: &SchemaManager<'_>) -> Result<(), DbErr> {

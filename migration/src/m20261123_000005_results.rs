@@ -5,8 +5,8 @@
 use sea_orm_migration::prelude::*;
 
 use crate::column::{
-    Sketch, count_null, drop_tables, flag, id, id_null, index, instant, instant_null, int,
-    int_null, primary, text, text_null, unique_where,
+    Sketch, count_null, drop_tables, flag, id, id_null, index, instant, instant_null, int, int_null, primary,
+    text, text_null, unique_where,
 };
 
 #[derive(DeriveMigrationName)]
@@ -26,14 +26,7 @@ impl MigrationTrait for Migration {
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         drop_tables(
             manager,
-            &[
-                "ranking_entry",
-                "ranking",
-                "scorecard_line",
-                "scorecard",
-                "build_part",
-                "build",
-            ],
+            &["ranking_entry", "ranking", "scorecard_line", "scorecard", "build_part", "build"],
         )
         .await
     }
@@ -73,6 +66,8 @@ async fn build_part(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             id("block_id"),
             text("state"),
             int("attempt"),
+            instant("due_at"),
+            int("pushes"),
             instant_null("pushed_at"),
             text_null("claimed_by"),
             instant_null("lease_until"),
@@ -138,14 +133,14 @@ fn scorecard_points() -> [ColumnDef; 13] {
     [
         text_null("points"),
         text("effective_max"),
-        text("bonus"),
-        text("deduction"),
+        text_null("bonus"),
+        text_null("deduction"),
         text_null("total"),
         text_null("index_percent"),
         text_null("points_print"),
         text("effective_max_print"),
-        text("bonus_print"),
-        text("deduction_print"),
+        text_null("bonus_print"),
+        text_null("deduction_print"),
         text_null("total_print"),
         text_null("index_print"),
         count_null("index_sort"),
@@ -205,13 +200,7 @@ async fn ranking(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
 
 async fn ranking_entry(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     Sketch::table("ranking_entry")
-        .columns([
-            id("ranking_id"),
-            int("position"),
-            id("agency_id"),
-            id("scorecard_id"),
-            int_null("rank"),
-        ])
+        .columns([id("ranking_id"), int("position"), id("agency_id"), id("scorecard_id"), int_null("rank")])
         .points("ranking_id", "ranking")
         .points("agency_id", "agency")
         .points("scorecard_id", "scorecard")

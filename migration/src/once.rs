@@ -45,10 +45,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub async fn migrate(db: &DatabaseConnection) -> Result<(), DbErr> {
     let backend = db.get_database_backend();
     if !matches!(backend, DbBackend::Postgres | DbBackend::Sqlite) {
-        return Err(DbErr::BackendNotSupported {
-            db: backend.as_str(),
-            ctx: "migrate",
-        });
+        return Err(DbErr::BackendNotSupported { db: backend.as_str(), ctx: "migrate" });
     }
     let alone = patiently(|| try_alone(db)).await?;
     Migrator::up(&alone, None).await?;
@@ -119,13 +116,9 @@ where
             tokio::time::sleep(PAUSE).await;
         }
     };
-    tokio::time::timeout(PATIENCE, turn)
-        .await
-        .unwrap_or_else(|_| {
-            Err(DbErr::Migration(
-                "another process has been migrating for too long".to_owned(),
-            ))
-        })
+    tokio::time::timeout(PATIENCE, turn).await.unwrap_or_else(|_| {
+        Err(DbErr::Migration("another process has been migrating for too long".to_owned()))
+    })
 }
 
 /// Turns "the database is locked" into `None`.

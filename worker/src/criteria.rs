@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use entity::{criteria_set, criteria_use, measure};
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait};
+use entity::{criteria_set, measure};
 use scoring::{Catalogue, CriteriaSet, CriteriaSetDocument};
+use sea_orm::{ConnectionTrait, DbErr};
 
 /// Why there is no criteria set to score with.
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +37,7 @@ pub enum CriteriaError {
 pub async fn load_measures<C: ConnectionTrait>(
     connection: &C,
 ) -> Result<BTreeMap<String, measure::Model>, DbErr> {
-    let measures = measure::Entity::find().all(connection).await?;
+    let measures = measure::in_order().all(connection).await?;
     Ok(measures.into_iter().map(|measure| (measure.code.clone(), measure)).collect())
 }
 
@@ -56,11 +56,9 @@ pub async fn load_set_in_use<C: ConnectionTrait>(
     block: &entity::block::Model,
     catalogue: &Catalogue,
 ) -> Result<(criteria_set::Model, CriteriaSet), CriteriaError> {
-    let row = criteria_use::sets_for(period.id, block.id).one(connection).await?;
-    let row = row.ok_or_else(|| CriteriaError::NotInUse {
-        block: block.code.clone(),
-        period: period.code.clone(),
-    })?;
+    let row = criteria_set::in_use(period.id, block.id).one(connection).await?;
+    let row = row
+        .ok_or_else(|| CriteriaError::NotInUse { block: block.code.clone(), period: period.code.clone() })?;
     let set = read_set(&row, catalogue)?;
     Ok((row, set))
 }
@@ -70,11 +68,8 @@ pub async fn load_set_in_use<C: ConnectionTrait>(
 /// # Errors
 /// When the row's document does not parse, does not validate or does not match its fingerprint.
 pub fn read_set(row: &criteria_set::Model, catalogue: &Catalogue) -> Result<CriteriaSet, CriteriaError> {
-    let damaged = |detail: String| CriteriaError::Damaged {
-        code: row.code.clone(),
-        version: row.version,
-        detail,
-    };
+    let damaged =
+        |detail: String| CriteriaError::Damaged { code: row.code.clone(), version: row.version, detail };
     let document: CriteriaSetDocument =
         serde_json::from_str(&row.document).map_err(|error| damaged(error.to_string()))?;
     let set = CriteriaSet::new(document, catalogue).map_err(|defects| damaged(defects.to_string()))?;

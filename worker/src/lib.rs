@@ -1,1 +1,23 @@
-//! x
+//! The worker: compiles scorecards from what is stored, on request.
+//!
+//! A build is a row. [`request`](build::request) inserts it in the caller's transaction; the relay splits
+//! it into parts and pushes each to the queue; a part is claimed, compiled and closed in one transaction
+//! that asserts its claim. Execution is at least once, effects are exactly once.
+//!
+//! To change … what a measure is gathered from: `compile::gather`; what a card row holds: `compile::card`;
+//! when and how often things are tried: `relay`, `build::claim`; the queue: `queue` (no other file knows it).
+
+pub mod build;
+mod clock;
+mod compile;
+pub mod criteria;
+pub mod database;
+mod part;
+mod queue;
+mod relay;
+mod run;
+mod signals;
+
+pub use clock::Clock;
+pub use run::{Settings, Worker};
+pub use signals::Signals;

@@ -33,7 +33,12 @@ pub struct Worker {
 
 impl Worker {
     /// Starts the worker in this process.
-    pub fn start(database: &DatabaseConnection, clock: &Clock, signals: &Signals, settings: Settings) -> Self {
+    pub fn start(
+        database: &DatabaseConnection,
+        clock: &Clock,
+        signals: &Signals,
+        settings: Settings,
+    ) -> Self {
         let shutdown = CancellationToken::new();
         let queue = Queue::of(database);
         let at = Workplace {

@@ -10,7 +10,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::{BuildId, BuildPartId, build_part};
 use sea_orm::sea_query::{Expr, LockBehavior, LockType};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QuerySelect, UpdateMany,
+    ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QuerySelect,
+    UpdateMany,
 };
 
 use crate::compile::{PartDone, PartError};

@@ -11,6 +11,6 @@ mod settle;
 mod split;
 
 pub(crate) use self::claim::{Claim, claim, fail, take_back_expired};
-pub use self::request::{Request, RequestError, Requested, request};
+pub use self::request::{Request, RequestError, Requested, request, was_ever_requested};
 pub(crate) use self::settle::settle;
 pub(crate) use self::split::split_queued;

@@ -1,7 +1,7 @@
 //! Taking up queued builds: each becomes parts, one a ranking block.
 
 use chrono::{DateTime, Utc};
-use entity::{BuildPartId, BlockId, agency, build, build_part, period};
+use entity::{BlockId, BuildPartId, agency, build, build_part, period};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel,
@@ -54,6 +54,7 @@ async fn insert_parts<C: ConnectionTrait>(
         block_id,
         state: build_part::State::Waiting,
         attempt: 1,
+        pushes: 0,
         due_at: now,
         pushed_at: None,
         claimed_by: None,
@@ -80,8 +81,13 @@ async fn blocks_in_scope<C: ConnectionTrait>(
     if let Some(codes) = &build.agencies {
         agencies = agencies.filter(agency::Column::Code.is_in(codes.0.iter().map(String::as_str)));
     }
-    let blocks: Vec<BlockId> =
-        agencies.select_only().column(agency::Column::BlockId).distinct().into_tuple().all(connection).await?;
+    let blocks: Vec<BlockId> = agencies
+        .select_only()
+        .column(agency::Column::BlockId)
+        .distinct()
+        .into_tuple()
+        .all(connection)
+        .await?;
     Ok(blocks)
 }
 

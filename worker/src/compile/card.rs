@@ -2,11 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use entity::{AgencyId, ScorecardId, scorecard, scorecard_line};
-use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Iterable, QueryFilter,
-};
 use scoring::{ENGINE_VERSION, Exact, Facts, Line, LineState, Scorecard, canonical_json};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Iterable, QueryFilter};
 
 use super::{Decided, PartDone, PartError, Scope};
 use crate::database::rows_per_insert;
@@ -61,8 +59,7 @@ pub(super) async fn save<C: ConnectionTrait>(
 pub(super) async fn insert<C, M>(connection: &C, models: Vec<M>) -> Result<(), DbErr>
 where
     C: ConnectionTrait,
-    M: sea_orm::ModelTrait
-        + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
+    M: sea_orm::ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
     <M::Entity as EntityTrait>::ActiveModel: sea_orm::ActiveModelTrait<Entity = M::Entity> + Send,
 {
     use sea_orm::ActiveModelTrait as _;
@@ -123,7 +120,11 @@ fn card_row(id: ScorecardId, scope: &Scope, card: &NewCard, now: DateTime<Utc>) 
     }
 }
 
-fn line_rows(card: ScorecardId, scored: &Scorecard, scale: u32) -> Result<Vec<scorecard_line::Model>, PartError> {
+fn line_rows(
+    card: ScorecardId,
+    scored: &Scorecard,
+    scale: u32,
+) -> Result<Vec<scorecard_line::Model>, PartError> {
     let row = |(position, line): (i32, &Line)| {
         let unwritable = |error| PartError::GiveUp(format!("line {}: {error}", line.code));
         let leaf = line.leaf.as_ref();

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entity::{agency, document, dossier_table, inspected_agency, listing, measure, observation, period};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use scoring::{AgencySnapshot, CriteriaSet, Exact, Fact, FactValue, Facts, Unit};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
 
 use super::PartError;
 
@@ -30,19 +30,19 @@ impl Inputs {
     ) -> Result<Self, PartError> {
         let ids: Vec<_> = agencies.iter().map(|agency| agency.id).collect();
         let inspected = inspected_agency::in_period(period.id).all(connection).await?;
-        let tables = dossier_table::newest_in(period.id)
+        let tables = dossier_table::latest_for(period.id)
             .filter(dossier_table::Column::AgencyId.is_in(ids.iter().copied()))
             .all(connection)
             .await?;
-        let listed = listing::newest_in(period.id)
+        let listed = listing::latest_for(period.id)
             .filter(listing::Column::AgencyId.is_in(ids.iter().copied()))
             .all(connection)
             .await?;
-        let documents = document::newest_in(period.id)
+        let documents = document::latest_for(period.id)
             .filter(document::Column::AgencyId.is_in(ids.iter().copied()))
             .all(connection)
             .await?;
-        let observations = observation::newest_in(period.id)
+        let observations = observation::latest_for(period.id)
             .filter(observation::Column::AgencyId.is_in(ids))
             .all(connection)
             .await?;

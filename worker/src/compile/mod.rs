@@ -13,11 +13,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use entity::{AgencyId, agency, block, build, build_part, criteria_set, measure, period, scorecard};
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter};
 use scoring::{Catalogue, CriteriaSet, Facts, PeriodCode, content_hash, score};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter};
 
-pub(crate) use self::gather::observed_value;
 use self::gather::Inputs;
+pub(crate) use self::gather::observed_value;
 use crate::build::Claim;
 use crate::criteria::{CriteriaError, load_measures, load_set_in_use, units};
 use crate::database::begin_snapshot;
@@ -128,14 +128,19 @@ impl Scope {
             let content_hash = content_hash(&self.set, &period, &facts);
             let previous = current.remove(&agency.id);
             // The hash does not name the block's row, only its code; a card stays within its block.
-            let same = |card: &scorecard::Model| {
-                card.content_hash == content_hash && card.block_id == self.block.id
-            };
+            let same =
+                |card: &scorecard::Model| card.content_hash == content_hash && card.block_id == self.block.id;
             if previous.as_ref().is_some_and(same) {
                 return Decided::Unchanged;
             }
             let scored = score(&self.set, self.code.kind, &facts);
-            Decided::Write(Box::new(card::NewCard { agency: agency.id, facts, content_hash, scored, previous }))
+            Decided::Write(Box::new(card::NewCard {
+                agency: agency.id,
+                facts,
+                content_hash,
+                scored,
+                previous,
+            }))
         };
         Ok(self.agencies.iter().zip(facts).map(decide).collect())
     }
@@ -171,8 +176,8 @@ async fn agencies_in<C: ConnectionTrait>(
     period: &period::Model,
     block: &block::Model,
 ) -> Result<Vec<agency::Model>, DbErr> {
-    let mut agencies = agency::valid_in(period.starts_on, period.ends_before)
-        .filter(agency::Column::BlockId.eq(block.id));
+    let mut agencies =
+        agency::valid_in(period.starts_on, period.ends_before).filter(agency::Column::BlockId.eq(block.id));
     if let Some(codes) = &build.agencies {
         agencies = agencies.filter(agency::Column::Code.is_in(codes.0.iter().map(String::as_str)));
     }

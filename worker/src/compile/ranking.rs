@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use entity::{AgencyId, RankingId, ScorecardId, agency, ranking, ranking_entry, scorecard};
+use scoring::{Exact, canonical_json, rank, sha256_hex};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, ActiveModelTrait, JoinType, QueryFilter,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType, QueryFilter,
     QuerySelect, RelationTrait,
 };
-use scoring::{Exact, canonical_json, rank, sha256_hex};
 use serde::Serialize;
 
 use super::card::insert;
@@ -46,7 +46,7 @@ pub(super) async fn save<C: ConnectionTrait>(
         .collect();
     let content_hash = sha256_hex(&canonical_json(&placed));
 
-    let current = ranking::current_for(scope.period.id, scope.block.id).one(connection).await?;
+    let current = ranking::current_of(scope.period.id, scope.block.id).one(connection).await?;
     if current.as_ref().is_some_and(|ranking| ranking.content_hash == content_hash) {
         return Ok(());
     }
