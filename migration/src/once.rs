@@ -92,7 +92,9 @@ async fn up_queue_on_postgres(pool: &PgPool) -> Result<(), DbErr> {
 /// the connection that it happens to get.
 async fn up_queue_on_sqlite(pool: &SqlitePool) -> Result<(), DbErr> {
     let mut alone = patiently(|| try_write(pool)).await?;
-    let migrated = SqliteStorage::<()>::migrations().run(&mut alone).await;
+    let migrator = SqliteStorage::<()>::migrations();
+    // Not `run`: of its future the compiler cannot see that it is `Send`.
+    let migrated = migrator.run_direct(None, &mut *alone, false).await;
     migrated.map_err(|error| DbErr::Migration(format!("queue: {error}")))?;
     alone.commit().await.map_err(connection_error)
 }
