@@ -149,6 +149,7 @@ fn appraised(code: &str, max: &Exact, facts: &Facts) -> Evaluated {
         return Err(pending(Because::AppraisalInvalid { rule: format!("points lie between 0 and {max}") }));
     }
     let step = Step::Appraised {
+        points: appraisal.points.clone(),
         note: appraisal.note.clone(),
         appraised_by: appraisal.appraised_by.clone(),
         as_of: appraisal.as_of,

@@ -167,6 +167,8 @@ pub enum Step {
     },
     /// MANUAL.
     Appraised {
+        /// The points that the appraiser gave.
+        points: Exact,
         /// The appraiser's note.
         note: String,
         /// The appraiser.
@@ -260,7 +262,7 @@ impl Step {
                 format!("max({}, {} − {} × {})", brief(floor), brief(max), brief(count), brief(unit_points))
             }
             Self::Share { share } => format!("{} × {}", brief(max), brief(share)),
-            Self::Appraised { .. } => brief(max),
+            Self::Appraised { points, .. } => brief(points),
             Self::Sum { terms } => terms_formula(terms, max),
             Self::Inherited { points, max_points, .. } => {
                 format!("{} × ({}) / {}", brief(max), brief(points), brief(max_points))
