@@ -245,7 +245,7 @@ impl Step {
                 format!("{} × min(1, {})", brief(max), fraction(ratio))
             }
             Self::Linear { ratio, target, .. } => {
-                format!("{} × min(1, ({}) / {})", brief(max), fraction(ratio), brief(target))
+                format!("{} × min(1, ({}) / {})", brief(max), fraction(ratio), grouped(target))
             }
             Self::Scale { value, from, to } => format!(
                 "{} × ({} − {}) / ({} − {})",
@@ -265,7 +265,7 @@ impl Step {
             Self::Appraised { points, .. } => brief(points),
             Self::Sum { terms } => terms_formula(terms, max),
             Self::Inherited { points, max_points, .. } => {
-                format!("{} × ({}) / {}", brief(max), brief(points), brief(max_points))
+                format!("{} × ({}) / {}", brief(max), brief(points), grouped(max_points))
             }
         }
     }
@@ -275,6 +275,12 @@ fn brief(number: &Exact) -> String {
     number.brief(FORMULA_SCALE)
 }
 
+/// A number that stays one number below a division sign or before a percent sign: `0.5`, `(1/3)`.
+fn grouped(number: &Exact) -> String {
+    let brief = brief(number);
+    if brief.contains('/') { format!("({brief})") } else { brief }
+}
+
 fn fraction(ratio: &RatioUsed) -> String {
     format!("{}/{}", brief(&ratio.numerator), brief(&ratio.denominator))
 }
@@ -282,7 +288,7 @@ fn fraction(ratio: &RatioUsed) -> String {
 fn award_formula(award: &Award, max: &Exact, ratio: Option<&RatioUsed>) -> String {
     match (award, ratio) {
         (Award::Points(points), _) => brief(points),
-        (Award::PercentOfMax(percent), _) => format!("{} × {} %", brief(max), brief(percent)),
+        (Award::PercentOfMax(percent), _) => format!("{} × {} %", brief(max), grouped(percent)),
         (Award::MaxTimesRatio, Some(ratio)) => format!("{} × {}", brief(max), fraction(ratio)),
         (Award::MaxTimesRatio, None) => brief(max),
     }
