@@ -275,8 +275,8 @@ fn number(measure: &MeasureCode, facts: &Facts) -> Result<Exact, Unscored> {
 
 fn count(measure: &MeasureCode, facts: &Facts) -> Result<Exact, Unscored> {
     let count = number(measure, facts)?;
-    if count.is_negative() {
-        return Err(invalid(measure, &FactValue::Number(count), "0 or more"));
+    if count.is_negative() || !count.is_whole() {
+        return Err(invalid(measure, &FactValue::Number(count), "a whole number, 0 or more"));
     }
     Ok(count)
 }
