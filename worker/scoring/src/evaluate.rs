@@ -166,6 +166,9 @@ fn inherited(code: &str, max: &Exact, facts: &Facts) -> Evaluated {
     }
     let points = parent.points.as_ref().ok_or_else(unknown)?;
     let share = Exact::ratio(points, &parent.max_points).ok_or_else(unknown)?;
+    if points.is_negative() || share.is_negative() || share > Exact::one() {
+        return Err(unknown());
+    }
     let step = Step::Inherited {
         agency: parent.agency.clone(),
         points: points.clone(),

@@ -75,7 +75,7 @@ pub enum Because {
         /// Which rule.
         rule: String,
     },
-    /// MISSING: the parent agency has no result for this leaf.
+    /// MISSING: the parent agency has no result for this leaf, or one that cannot be right.
     ParentUnknown {},
     /// The parent agency's line has this state, and the leaf takes it over.
     ParentState {
