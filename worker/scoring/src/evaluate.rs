@@ -149,6 +149,7 @@ fn appraised(code: &str, max: &Exact, facts: &Facts) -> Evaluated {
         return Err(pending(Because::AppraisalInvalid { rule: format!("points lie between 0 and {max}") }));
     }
     let step = Step::Appraised {
+        points: appraisal.points.clone(),
         note: appraisal.note.clone(),
         appraised_by: appraisal.appraised_by.clone(),
         as_of: appraisal.as_of,
@@ -165,6 +166,9 @@ fn inherited(code: &str, max: &Exact, facts: &Facts) -> Evaluated {
     }
     let points = parent.points.as_ref().ok_or_else(unknown)?;
     let share = Exact::ratio(points, &parent.max_points).ok_or_else(unknown)?;
+    if points.is_negative() || share.is_negative() || share > Exact::one() {
+        return Err(unknown());
+    }
     let step = Step::Inherited {
         agency: parent.agency.clone(),
         points: points.clone(),
@@ -274,8 +278,8 @@ fn number(measure: &MeasureCode, facts: &Facts) -> Result<Exact, Unscored> {
 
 fn count(measure: &MeasureCode, facts: &Facts) -> Result<Exact, Unscored> {
     let count = number(measure, facts)?;
-    if count.is_negative() {
-        return Err(invalid(measure, &FactValue::Number(count), "0 or more"));
+    if count.is_negative() || !count.is_whole() {
+        return Err(invalid(measure, &FactValue::Number(count), "a whole number, 0 or more"));
     }
     Ok(count)
 }

@@ -57,6 +57,11 @@ impl Exact {
         self.0.is_negative()
     }
 
+    /// Whether this is a whole number.
+    pub fn is_whole(&self) -> bool {
+        self.0.is_integer()
+    }
+
     /// The number as a decimal with `scale` digits after the point, halves rounded away from zero.
     ///
     /// For printing only: nothing computes with the result.

@@ -104,7 +104,7 @@ pub struct InheritedResult {
     pub agency: String,
     /// The state of the parent's line.
     pub state: LineState,
-    /// The parent's points; present when SCORED.
+    /// The parent's points, 0 to its maximum; present when SCORED.
     pub points: Option<Exact>,
     /// The parent's maximum, above zero.
     pub max_points: Exact,

@@ -75,7 +75,7 @@ pub enum Because {
         /// Which rule.
         rule: String,
     },
-    /// MISSING: the parent agency has no result for this leaf.
+    /// MISSING: the parent agency has no result for this leaf, or one that cannot be right.
     ParentUnknown {},
     /// The parent agency's line has this state, and the leaf takes it over.
     ParentState {
@@ -167,6 +167,8 @@ pub enum Step {
     },
     /// MANUAL.
     Appraised {
+        /// The points that the appraiser gave.
+        points: Exact,
         /// The appraiser's note.
         note: String,
         /// The appraiser.
@@ -243,7 +245,7 @@ impl Step {
                 format!("{} × min(1, {})", brief(max), fraction(ratio))
             }
             Self::Linear { ratio, target, .. } => {
-                format!("{} × min(1, ({}) / {})", brief(max), fraction(ratio), brief(target))
+                format!("{} × min(1, ({}) / {})", brief(max), fraction(ratio), grouped(target))
             }
             Self::Scale { value, from, to } => format!(
                 "{} × ({} − {}) / ({} − {})",
@@ -260,10 +262,10 @@ impl Step {
                 format!("max({}, {} − {} × {})", brief(floor), brief(max), brief(count), brief(unit_points))
             }
             Self::Share { share } => format!("{} × {}", brief(max), brief(share)),
-            Self::Appraised { .. } => brief(max),
+            Self::Appraised { points, .. } => brief(points),
             Self::Sum { terms } => terms_formula(terms, max),
             Self::Inherited { points, max_points, .. } => {
-                format!("{} × ({}) / {}", brief(max), brief(points), brief(max_points))
+                format!("{} × ({}) / {}", brief(max), brief(points), grouped(max_points))
             }
         }
     }
@@ -273,6 +275,12 @@ fn brief(number: &Exact) -> String {
     number.brief(FORMULA_SCALE)
 }
 
+/// A number that stays one number below a division sign or before a percent sign: `0.5`, `(1/3)`.
+fn grouped(number: &Exact) -> String {
+    let brief = brief(number);
+    if brief.contains('/') { format!("({brief})") } else { brief }
+}
+
 fn fraction(ratio: &RatioUsed) -> String {
     format!("{}/{}", brief(&ratio.numerator), brief(&ratio.denominator))
 }
@@ -280,7 +288,7 @@ fn fraction(ratio: &RatioUsed) -> String {
 fn award_formula(award: &Award, max: &Exact, ratio: Option<&RatioUsed>) -> String {
     match (award, ratio) {
         (Award::Points(points), _) => brief(points),
-        (Award::PercentOfMax(percent), _) => format!("{} × {} %", brief(max), brief(percent)),
+        (Award::PercentOfMax(percent), _) => format!("{} × {} %", brief(max), grouped(percent)),
         (Award::MaxTimesRatio, Some(ratio)) => format!("{} × {}", brief(max), fraction(ratio)),
         (Award::MaxTimesRatio, None) => brief(max),
     }
