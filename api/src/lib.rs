@@ -1,1 +1,10 @@
-//! x
+//! The API: GraphQL over HTTP and WebSocket, and the command line.
+//!
+//! To change … a noun's type, queries or mutations: its file in `graphql`; how objects are resolved:
+//! `graphql::plain`; limits: `graphql` (depth, complexity), `graphql::documents` (size), `server` (body);
+//! what the terminal prints: `report`; options: `cli`.
+
+pub mod cli;
+pub mod graphql;
+mod report;
+pub mod server;

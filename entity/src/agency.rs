@@ -75,3 +75,9 @@ pub fn valid_in(starts_on: Date, ends_before: Date) -> Select<Entity> {
 pub fn of_block_on(block: BlockId, date: Date) -> Select<Entity> {
     valid_on(date).filter(Column::BlockId.eq(block))
 }
+
+/// Every agency, by code.
+#[must_use]
+pub fn in_order() -> Select<Entity> {
+    Entity::find().order_by_asc(Column::Code)
+}

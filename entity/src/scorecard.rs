@@ -148,3 +148,9 @@ pub fn revisions_of(agency: AgencyId, period: PeriodId) -> Select<Entity> {
 fn current() -> Select<Entity> {
     Entity::find().filter(Expr::col((Entity, Column::Current)))
 }
+
+/// That a card is current, bare as in the partial index.
+#[must_use]
+pub fn is_current() -> Expr {
+    Expr::col((Entity, Column::Current))
+}

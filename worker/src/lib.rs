@@ -16,6 +16,7 @@ mod part;
 mod queue;
 mod relay;
 mod run;
+pub mod sample;
 mod signals;
 
 pub use clock::Clock;

@@ -107,9 +107,9 @@ impl Inputs {
     fn fact(&self, agency: &agency::Model, measure: &measure::Model) -> Result<Option<Fact>, PartError> {
         let key = measure.key.as_deref().unwrap_or_default();
         let gathered = match measure.gathering {
-            measure::Gathering::DossierTable => self.from_table(agency, key),
-            measure::Gathering::Listing => self.from_listings(agency, key),
-            measure::Gathering::Document => self.from_document(agency, key, measure.unit),
+            measure::Gathering::DossierTable => self.in_table(agency, key),
+            measure::Gathering::Listing => self.in_listings(agency, key),
+            measure::Gathering::Document => self.in_document(agency, key, measure.unit),
             measure::Gathering::Observation => None,
         };
         match gathered {
@@ -118,14 +118,14 @@ impl Inputs {
         }
     }
 
-    fn from_table(&self, agency: &agency::Model, key: &str) -> Option<Fact> {
+    fn in_table(&self, agency: &agency::Model, key: &str) -> Option<Fact> {
         let table = self.tables.get(&agency.id)?;
         let count = dossier_count(table, key)?;
         Some(Fact { value: FactValue::Number(count.into()), source: table.source, as_of: table.as_of })
     }
 
     /// A procedure counts as listed when it is listed at every channel, so the count is the lowest one.
-    fn from_listings(&self, agency: &agency::Model, key: &str) -> Option<Fact> {
+    fn in_listings(&self, agency: &agency::Model, key: &str) -> Option<Fact> {
         let listings = self.listings.get(&agency.id)?;
         let deciding = match key {
             "listed" => listings.iter().min_by_key(|listing| listing.listed),
@@ -135,7 +135,7 @@ impl Inputs {
         Some(Fact { value: FactValue::Number(count.into()), source: deciding.source, as_of: deciding.as_of })
     }
 
-    fn from_document(&self, agency: &agency::Model, key: &str, unit: Unit) -> Option<Fact> {
+    fn in_document(&self, agency: &agency::Model, key: &str, unit: Unit) -> Option<Fact> {
         let document = self.documents.get(&(agency.id, key.to_owned()))?;
         let value = match unit {
             Unit::Flag => FactValue::Flag(document.state.is_in_force()),
@@ -159,7 +159,7 @@ impl Inputs {
 }
 
 /// The text of an observation in the unit of its measure.
-pub(crate) fn observed_value(text: &str, unit: Unit) -> Option<FactValue> {
+fn observed_value(text: &str, unit: Unit) -> Option<FactValue> {
     match unit {
         Unit::Count | Unit::Share | Unit::Points => text.parse::<Exact>().ok().map(FactValue::Number),
         Unit::Flag => text.parse().ok().map(FactValue::Flag),

@@ -17,7 +17,6 @@ use scoring::{Catalogue, CriteriaSet, Facts, PeriodCode, content_hash, score};
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter};
 
 use self::gather::Inputs;
-pub(crate) use self::gather::observed_value;
 use crate::build::Claim;
 use crate::criteria::{CriteriaError, load_measures, load_set_in_use, units};
 use crate::database::begin_snapshot;

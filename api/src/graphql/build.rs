@@ -1,0 +1,387 @@
+//! Builds: what was asked for, how far it is, asking for one, and watching one.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use async_graphql::{Context, ID, InputObject, Object, Subscription};
+use chrono::{DateTime, Utc};
+use entity::{BuildId, block, build, build_part, period};
+use futures_util::Stream;
+use reform_worker::build::{Request, RequestError, request};
+use reform_worker::database::begin_write;
+use reform_worker::{Clock, Signals};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
+
+use super::codes::{BuildState, BuildTrigger, PartState};
+use super::id::NodeId;
+use super::paging::{Page, Window};
+use super::plain::{Whole, plain_object};
+use super::problem::Problem;
+use super::registry::{Block, known_period, page_complexity};
+use super::viewer::{reader, viewer};
+use super::{data, database};
+
+/// The longest reason that is kept.
+const LONGEST_REASON: usize = 500;
+/// The most agencies that one build may name.
+const MOST_AGENCIES: usize = 500;
+/// A subscription looks at its build this often, whether or not it is woken.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+plain_object! {
+    /// A build: one compilation of a period's scorecards.
+    pub(crate) struct Build {
+        /// Global id.
+        id: ID,
+        /// The period's code.
+        period: String,
+        /// Only these agencies, by code; null: every agency of the period.
+        agencies: Option<Vec<String>>,
+        /// What set it off.
+        trigger: BuildTrigger,
+        /// Why, in a person's words.
+        reason: String,
+        /// Who asked for it.
+        requested_by: String,
+        /// Where it stands.
+        state: BuildState,
+        /// When it was asked for.
+        requested_at: DateTime<Utc>,
+        /// When it was taken up.
+        started_at: Option<DateTime<Utc>>,
+        /// When it ended.
+        ended_at: Option<DateTime<Utc>>,
+        /// New card revisions, so far.
+        cards_written: i32,
+        /// Cards that were already as they should be, so far.
+        cards_unchanged: i32,
+        /// How many parts it has; 0 until it is taken up.
+        parts_total: i32,
+        /// How many of them have ended.
+        parts_ended: i32,
+        /// Its parts, one a ranking block.
+        parts: Vec<BuildPart>,
+        /// Why it failed, if it did.
+        error: Option<String>,
+    }
+}
+
+plain_object! {
+    /// A part of a build: one ranking block.
+    pub(crate) struct BuildPart {
+        /// The block.
+        block: Block,
+        /// Where it stands.
+        state: PartState,
+        /// Which attempt, from 1.
+        attempt: i32,
+        /// New card revisions.
+        cards_written: i32,
+        /// Cards that were already as they should be.
+        cards_unchanged: i32,
+        /// When it was last begun.
+        started_at: Option<DateTime<Utc>>,
+        /// When it ended.
+        ended_at: Option<DateTime<Utc>>,
+        /// Why its last attempt failed, if it did.
+        error: Option<String>,
+    }
+}
+
+/// Loads builds whole, with their periods and parts: two queries more than the builds themselves.
+pub(crate) async fn whole(
+    database: &DatabaseConnection,
+    rows: Vec<build::Model>,
+) -> Result<Vec<Build>, Problem> {
+    let periods: HashMap<_, _> =
+        period::in_order().all(database).await?.into_iter().map(|period| (period.id, period.code)).collect();
+    let ids = rows.iter().map(|build| build.id);
+    let parts = build_part::Entity::find()
+        .filter(build_part::Column::BuildId.is_in(ids))
+        .find_also_related(block::Entity)
+        .all(database)
+        .await?;
+    let mut by_build: HashMap<BuildId, Vec<(i32, BuildPart)>> = HashMap::new();
+    for (part, block) in parts {
+        let Some(block) = block else { continue };
+        by_build.entry(part.build_id).or_default().push((block.position, part_of(part, block)));
+    }
+    let build = |row: build::Model| {
+        let mut parts = by_build.remove(&row.id).unwrap_or_default();
+        parts.sort_by_key(|(position, _)| *position);
+        let parts: Vec<_> = parts.into_iter().map(|(_, part)| part).collect();
+        build_of(row, &periods, parts)
+    };
+    Ok(rows.into_iter().map(build).collect())
+}
+
+fn part_of(part: build_part::Model, block: block::Model) -> BuildPart {
+    BuildPart {
+        block: block.into(),
+        state: part.state.into(),
+        attempt: part.attempt,
+        cards_written: part.cards_written,
+        cards_unchanged: part.cards_unchanged,
+        started_at: part.started_at,
+        ended_at: part.ended_at,
+        error: part.error,
+    }
+}
+
+fn build_of(row: build::Model, periods: &HashMap<entity::PeriodId, String>, parts: Vec<BuildPart>) -> Build {
+    let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+    let ended = parts.iter().filter(|part| !matches!(part.state, PartState::Waiting | PartState::Running));
+    Build {
+        id: NodeId::Build(row.id).into(),
+        period: periods.get(&row.period_id).cloned().unwrap_or_default(),
+        agencies: row.agencies.map(|codes| codes.0),
+        trigger: row.trigger.into(),
+        reason: row.reason,
+        requested_by: row.requested_by,
+        state: row.state.into(),
+        requested_at: row.requested_at,
+        started_at: row.started_at,
+        ended_at: row.ended_at,
+        cards_written: parts.iter().map(|part| part.cards_written).sum(),
+        cards_unchanged: parts.iter().map(|part| part.cards_unchanged).sum(),
+        parts_total: count(parts.len()),
+        parts_ended: count(ended.count()),
+        parts,
+        error: row.error,
+    }
+}
+
+/// The build with an id.
+pub(crate) async fn build_by_id(
+    database: &DatabaseConnection,
+    id: BuildId,
+) -> Result<Option<Build>, Problem> {
+    let row = build::Entity::find_by_id(id).one(database).await?;
+    Ok(whole(database, row.into_iter().collect()).await?.pop())
+}
+
+async fn known_build(database: &DatabaseConnection, id: &ID) -> Result<(BuildId, Build), Problem> {
+    let NodeId::Build(id) = NodeId::read("id", id)? else {
+        return Err(Problem::bad_input("id", "`id` is not a build's id".to_owned()));
+    };
+    let build = build_by_id(database, id).await?;
+    let build = build.ok_or_else(|| Problem::not_found("id", "there is no such build".to_owned()))?;
+    Ok((id, build))
+}
+
+#[derive(Default)]
+pub(crate) struct BuildQuery;
+
+#[Object]
+impl BuildQuery {
+    /// The builds, newest first.
+    #[graphql(complexity = "page_complexity(first, child_complexity)")]
+    async fn builds(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those of this period, by its code.")] period: Option<String>,
+        #[graphql(desc = "Page size, 1 to 200; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+    ) -> Result<Page<Build>, Problem> {
+        reader(ctx)?;
+        let database = database(ctx)?;
+        let window = Window::new(first, after.as_deref())?;
+        let mut builds = build::latest_first();
+        if let Some(code) = period {
+            let period = known_period(database, "period", &code).await?;
+            builds = builds.filter(build::Column::PeriodId.eq(period.id));
+        }
+        let total = match ctx.look_ahead().field("totalCount").exists() {
+            true => Some(builds.clone().count(database).await?),
+            false => None,
+        };
+        let rows = builds.offset(window.offset).limit(window.limit()).all(database).await?;
+        Ok(Page::new(window, whole(database, rows).await?, total))
+    }
+
+    /// The build with this id.
+    async fn build(&self, ctx: &Context<'_>, id: ID) -> Result<Whole<Build>, Problem> {
+        reader(ctx)?;
+        let (_, build) = known_build(database(ctx)?, &id).await?;
+        Ok(Whole(build))
+    }
+}
+
+/// What is to be compiled, and why.
+#[derive(Debug, InputObject)]
+struct RequestBuildInput {
+    /// The period's code, for instance `2022-H1`.
+    period: String,
+    /// Only these agencies, by code, at most 500; none or empty: every agency of the period.
+    agencies: Option<Vec<String>>,
+    /// Why, in your own words, 1 to 500 characters; it is kept with the build.
+    reason: String,
+}
+
+plain_object! {
+    /// What became of a request for a build.
+    pub(crate) struct RequestBuildPayload {
+        /// The build that will compile what was asked for; null when the request was refused.
+        build: Option<Build>,
+        /// Whether that build was already waiting when it was asked for.
+        already_queued: bool,
+        /// Why the request was refused; empty when it was not.
+        errors: Vec<UserError>,
+    }
+}
+
+plain_object! {
+    /// A rule that the input breaks.
+    pub(crate) struct UserError {
+        /// For instance `UNKNOWN_PERIOD`.
+        code: String,
+        /// The input's field.
+        field: String,
+        /// What to do, in Vietnamese.
+        message_vi: String,
+        /// What to do, in English.
+        message_en: String,
+    }
+}
+
+impl UserError {
+    fn new(code: &str, field: &str, message_vi: String, message_en: String) -> Self {
+        Self { code: code.to_owned(), field: field.to_owned(), message_vi, message_en }
+    }
+}
+
+fn input_errors(input: &RequestBuildInput) -> Vec<UserError> {
+    let mut errors = Vec::new();
+    let length = input.reason.trim().chars().count();
+    if !(1..=LONGEST_REASON).contains(&length) {
+        errors.push(UserError::new(
+            "INVALID_REASON",
+            "reason",
+            format!("Lý do phải có từ 1 đến {LONGEST_REASON} ký tự."),
+            format!("The reason must have 1 to {LONGEST_REASON} characters."),
+        ));
+    }
+    if input.agencies.as_ref().is_some_and(|agencies| agencies.len() > MOST_AGENCIES) {
+        errors.push(UserError::new(
+            "TOO_MANY_AGENCIES",
+            "agencies",
+            format!("Nhiều nhất {MOST_AGENCIES} cơ quan; để trống để lập cho tất cả."),
+            format!("At most {MOST_AGENCIES} agencies; leave it empty for all."),
+        ));
+    }
+    errors
+}
+
+fn refusal(error: RequestError) -> Result<UserError, Problem> {
+    match error {
+        RequestError::UnknownPeriod(code) => Ok(UserError::new(
+            "UNKNOWN_PERIOD",
+            "period",
+            format!("Không có kỳ `{code}`."),
+            format!("There is no period `{code}`."),
+        )),
+        RequestError::UnknownAgency(code) => Ok(UserError::new(
+            "UNKNOWN_AGENCY",
+            "agencies",
+            format!("Không có cơ quan `{code}`."),
+            format!("There is no agency `{code}`."),
+        )),
+        RequestError::Database(error) => Err(error.into()),
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct BuildMutation;
+
+#[Object]
+impl BuildMutation {
+    /// Asks for the scorecards of a period to be compiled. Answers at once; the worker compiles. Asking
+    /// again while the same build still waits gives that build.
+    async fn request_build(
+        &self,
+        ctx: &Context<'_>,
+        input: RequestBuildInput,
+    ) -> Result<Whole<RequestBuildPayload>, Problem> {
+        let viewer = viewer(ctx)?;
+        viewer.may_request_builds()?;
+        let refused = |errors| Ok(Whole(RequestBuildPayload { build: None, already_queued: false, errors }));
+        let errors = input_errors(&input);
+        if !errors.is_empty() {
+            return refused(errors);
+        }
+        let database = database(ctx)?;
+        let asked = Request {
+            period: &input.period,
+            agencies: input.agencies.as_deref().unwrap_or_default(),
+            trigger: build::Trigger::Administrator,
+            reason: input.reason.trim(),
+            requested_by: viewer.name(),
+        };
+        let transaction = begin_write(database).await?;
+        let requested = match request(&transaction, &asked, data::<Clock>(ctx)?.now()).await {
+            Ok(requested) => requested,
+            Err(error) => return refused(vec![refusal(error)?]),
+        };
+        transaction.commit().await?;
+        data::<Signals>(ctx)?.builds_changed();
+        let build = build_by_id(database, requested.id).await?;
+        Ok(Whole(RequestBuildPayload { build, already_queued: requested.already_queued, errors: Vec::new() }))
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct BuildSubscription;
+
+#[Subscription]
+impl BuildSubscription {
+    /// The build as it is now, again whenever it moves on, and for the last time when it has ended.
+    async fn build_progress(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+    ) -> Result<impl Stream<Item = Result<Whole<Build>, Problem>> + use<>, Problem> {
+        reader(ctx)?;
+        let database = database(ctx)?.clone();
+        let mut changed = data::<Signals>(ctx)?.listen();
+        changed.mark_changed();
+        let (id, _) = known_build(&database, &id).await?;
+        let watch = Watch { database, changed, id, last: None, ended: false };
+        Ok(futures_util::stream::unfold(watch, Watch::next))
+    }
+}
+
+struct Watch {
+    database: DatabaseConnection,
+    changed: tokio::sync::watch::Receiver<u64>,
+    id: BuildId,
+    last: Option<String>,
+    ended: bool,
+}
+
+impl Watch {
+    /// Waits until the build differs from what was last sent.
+    async fn next(mut self) -> Option<(Result<Whole<Build>, Problem>, Self)> {
+        if self.ended {
+            return None;
+        }
+        loop {
+            tokio::select! {
+                _ = self.changed.changed() => {}
+                () = tokio::time::sleep(LOOK_AGAIN) => {}
+            }
+            let build = match build_by_id(&self.database, self.id).await {
+                Ok(build) => build?,
+                Err(problem) => {
+                    self.ended = true;
+                    return Some((Err(problem), self));
+                }
+            };
+            let seen = format!("{build:?}");
+            if self.last.as_ref() != Some(&seen) {
+                self.last = Some(seen);
+                self.ended = build.ended_at.is_some();
+                return Some((Ok(Whole(build)), self));
+            }
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! The closed lists of codes as GraphQL enums, in the words of the glossary.
+
+use super::plain::{Answer, Plan};
+
+macro_rules! codes {
+    ($($(#[$meta:meta])* $name:ident from $remote:ty { $($(#[$variant_meta:meta])* $variant:ident,)+ })+) => {$(
+        $(#[$meta])*
+        #[derive(async_graphql::Enum, Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum $name {
+            $($(#[$variant_meta])* $variant,)+
+        }
+
+        impl From<$remote> for $name {
+            fn from(code: $remote) -> Self {
+                match code {
+                    $(<$remote>::$variant => Self::$variant,)+
+                }
+            }
+        }
+
+        impl $name {
+            fn code(self) -> &'static str {
+                match self {
+                    $(Self::$variant => <$remote>::$variant.as_str(),)+
+                }
+            }
+        }
+
+        impl Answer for $name {
+            fn answer(&self, _: &Plan) -> async_graphql::Value {
+                async_graphql::Value::String(self.code().to_owned())
+            }
+        }
+
+        #[cfg(test)]
+        impl $name {
+            /// The GraphQL names and the stored codes, which must be the same.
+            fn names_and_codes() -> Vec<(&'static str, &'static str)> {
+                use async_graphql::resolver_utils::EnumType;
+                Self::items().iter().map(|item| (item.name, item.value.code())).collect()
+            }
+        }
+    )+
+
+        #[cfg(test)]
+        mod tests {
+            #[test]
+            fn every_enum_value_is_named_as_its_code() {
+                $(for (name, code) in super::$name::names_and_codes() {
+                    assert_eq!(name, code, "{}", stringify!($name));
+                })+
+            }
+        }
+    };
+}
+
+codes! {
+    /// Half-year or full year.
+    PeriodKind from scoring::PeriodKind {
+        /// The first half-year: provisional.
+        H1,
+        /// The whole year: official and ranked.
+        FullYear,
+    }
+    /// What an agency is.
+    AgencyKind from scoring::AgencyKind {
+        /// Provincial department (sở, ban, ngành).
+        Department,
+        /// Management board (ban quản lý).
+        ManagementBoard,
+        /// People's Committee (UBND).
+        PeoplesCommittee,
+    }
+    /// How deep a criterion stands in its set.
+    Level from scoring::Level {
+        /// Reform pillar (lĩnh vực).
+        Pillar,
+        /// Criterion (tiêu chí).
+        Criterion,
+        /// Sub-criterion (tiêu chí thành phần).
+        SubCriterion,
+        /// Leaf outside the tree that adds points.
+        Bonus,
+        /// Leaf outside the tree that takes points off.
+        Deduction,
+    }
+    /// What became of a line. Only SCORED carries earned points; no other state is a zero.
+    LineState from scoring::LineState {
+        /// Scored from known inputs.
+        Scored,
+        /// Does not concern the agency.
+        NotApplicable,
+        /// Let off by decision.
+        Exempt,
+        /// Falls due only at year end.
+        NotYetDue,
+        /// An input is not known; the card has no total.
+        Missing,
+        /// An appraiser has yet to give points; the card has no total.
+        PendingAppraisal,
+    }
+    /// Whether a card has a total.
+    CardState from scoring::CardState {
+        /// Every line is settled.
+        Final,
+        /// A line is MISSING or PENDING_APPRAISAL: no total, no grade, no rank.
+        Incomplete,
+    }
+    /// Where a number comes from.
+    Source from scoring::Source {
+        /// The report of an inspection.
+        InspectionReport,
+        /// The agency's own report.
+        AgencyReport,
+        /// The official dossier statistics table.
+        DossierTable,
+        /// The sociological survey.
+        Survey,
+        /// Made up to illustrate; never a fact.
+        Illustrative,
+    }
+    /// The kind of a rule.
+    RuleKind from scoring::RuleKind {
+        /// Full points or none.
+        Boolean,
+        /// Named levels.
+        Tiered,
+        /// Intervals of a ratio.
+        RatioBanded,
+        /// In proportion to a ratio, up to a target.
+        RatioLinear,
+        /// Another index rescaled.
+        LinearScale,
+        /// So many points each, capped.
+        CountCapped,
+        /// So many points off each, floored.
+        CountDeduct,
+        /// In proportion to a survey's share.
+        Survey,
+        /// Appraised points with a note.
+        Manual,
+        /// A sum of terms.
+        Composite,
+        /// The parent agency's own result.
+        Inherited,
+    }
+    /// Where a build stands.
+    BuildState from entity::build::State {
+        /// Waits to be taken up.
+        Queued,
+        /// Is being compiled.
+        Running,
+        /// Every part was compiled.
+        Succeeded,
+        /// Some parts failed.
+        Partial,
+        /// Every part failed.
+        Failed,
+        /// Was cancelled.
+        Cancelled,
+    }
+    /// Where a part of a build stands.
+    PartState from entity::build_part::State {
+        /// Waits for a worker.
+        Waiting,
+        /// Is being compiled.
+        Running,
+        /// Was compiled.
+        Succeeded,
+        /// Was given up.
+        Failed,
+        /// Was cancelled.
+        Cancelled,
+    }
+    /// What set a build off.
+    BuildTrigger from entity::build::Trigger {
+        /// The schedule.
+        Schedule,
+        /// An administrator.
+        Administrator,
+        /// A change of data.
+        DataChange,
+        /// An assessment campaign.
+        Campaign,
+    }
+    /// Whether a finding is good or bad.
+    FindingKind from entity::finding::Kind {
+        /// Kết quả đạt được.
+        Achievement,
+        /// Hạn chế.
+        Limitation,
+    }
+    /// What a finding is about.
+    FindingSubject from entity::finding::Subject {
+        /// An official document.
+        Document,
+        /// A measured thing.
+        Measure,
+    }
+    /// Why an inspection took place.
+    InspectionKind from entity::inspection::Kind {
+        /// By the annual plan.
+        Planned,
+        /// Unannounced.
+        Unannounced,
+        /// To look again.
+        ReInspection,
+    }
+    /// Whether a recommendation was followed.
+    RecommendationState from entity::recommendation::State {
+        /// Not yet.
+        Open,
+        /// Yes.
+        Done,
+    }
+    /// Whether a criteria set may be used.
+    CriteriaSetState from entity::criteria_set::State {
+        /// May still change; scores nothing.
+        Draft,
+        /// Frozen and in use.
+        Active,
+        /// No longer used.
+        Retired,
+    }
+}

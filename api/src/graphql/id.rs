@@ -1,0 +1,46 @@
+//! The one owner of global ids: which nouns have one, and how it is written (`Agency:0192…`).
+
+use async_graphql::ID;
+use entity::{AgencyId, BlockId, BuildId, CriteriaSetId, InspectionId, PeriodId, ScorecardId};
+
+use super::problem::Problem;
+
+macro_rules! node_ids {
+    ($($variant:ident($id:ty),)+) => {
+        /// The id of a node, with its noun.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum NodeId {
+            $($variant($id),)+
+        }
+
+        impl From<NodeId> for ID {
+            fn from(id: NodeId) -> Self {
+                match id {
+                    $(NodeId::$variant(id) => ID(format!("{}:{id}", stringify!($variant))),)+
+                }
+            }
+        }
+
+        impl NodeId {
+            /// Reads a global id.
+            pub(crate) fn read(field: &'static str, id: &ID) -> Result<Self, Problem> {
+                let malformed = || Problem::bad_input(field, format!("`{field}` is not an id of this API"));
+                let (noun, id) = id.0.split_once(':').ok_or_else(malformed)?;
+                match noun {
+                    $(stringify!($variant) => id.parse().map(Self::$variant).map_err(|_| malformed()),)+
+                    _ => Err(malformed()),
+                }
+            }
+        }
+    };
+}
+
+node_ids! {
+    Agency(AgencyId),
+    Block(BlockId),
+    Build(BuildId),
+    CriteriaSet(CriteriaSetId),
+    Inspection(InspectionId),
+    Period(PeriodId),
+    Scorecard(ScorecardId),
+}

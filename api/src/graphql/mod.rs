@@ -1,0 +1,75 @@
+//! The GraphQL schema, by noun: type, queries and mutations of a noun in one file.
+
+mod build;
+mod codes;
+mod criteria;
+mod documents;
+mod id;
+mod inspection;
+mod node;
+mod paging;
+pub(crate) mod plain;
+mod problem;
+mod registry;
+mod scorecard;
+mod viewer;
+
+use async_graphql::{Context, MergedObject, MergedSubscription};
+use reform_worker::{Clock, Signals};
+use sea_orm::DatabaseConnection;
+
+use self::build::{BuildMutation, BuildQuery, BuildSubscription};
+use self::criteria::CriteriaQuery;
+use self::documents::Documents;
+use self::inspection::InspectionQuery;
+use self::node::NodeQuery;
+use self::problem::Problem;
+use self::registry::RegistryQuery;
+use self::scorecard::ScorecardQuery;
+pub use self::viewer::Viewer;
+
+/// How deep a query may go.
+const MOST_DEPTH: usize = 15;
+/// What a query may cost: about one a field, times the rows of its page.
+const MOST_COMPLEXITY: usize = 20_000;
+
+/// Agencies, criteria, scorecards, rankings, inspections and builds.
+#[derive(MergedObject, Default)]
+pub struct Query(NodeQuery, RegistryQuery, CriteriaQuery, ScorecardQuery, InspectionQuery, BuildQuery);
+
+/// Requests for builds.
+#[derive(MergedObject, Default)]
+pub struct Mutation(BuildMutation);
+
+/// Builds as they move on.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(BuildSubscription);
+
+/// The schema.
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
+
+/// The schema over a database.
+pub fn schema(database: DatabaseConnection, clock: Clock, signals: Signals) -> Schema {
+    builder().data(database).data(clock).data(signals).extension(Documents::default()).finish()
+}
+
+/// The schema's definition, as it stands in `api/schema.graphql`.
+pub fn sdl() -> String {
+    builder().finish().sdl()
+}
+
+fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query::default(), Mutation::default(), Subscription::default())
+        .limit_depth(MOST_DEPTH)
+        .limit_complexity(MOST_COMPLEXITY)
+        .limit_directives(10)
+}
+
+/// The context's value of a type; its absence is our fault.
+fn data<'a, T: Send + Sync + 'static>(ctx: &Context<'a>) -> Result<&'a T, Problem> {
+    ctx.data_opt::<T>().ok_or_else(|| Problem::internal(&format!("no {}", std::any::type_name::<T>())))
+}
+
+fn database<'a>(ctx: &Context<'a>) -> Result<&'a DatabaseConnection, Problem> {
+    data(ctx)
+}

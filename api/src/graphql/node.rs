@@ -1,0 +1,55 @@
+//! `node(id)`: anything that has a global id.
+
+use async_graphql::{Context, ID, Interface, Object};
+use entity::{block, period};
+use sea_orm::EntityTrait;
+
+use super::build::{Build, build_by_id};
+use super::criteria::{CriteriaSet, criteria_set_by_id};
+use super::database;
+use super::id::NodeId;
+use super::inspection::{Inspection, inspection_by_id};
+use super::problem::Problem;
+use super::registry::{Agency, Block, Period, agency_by_id};
+use super::scorecard::{Scorecard, scorecard_by_id};
+use super::viewer::reader;
+
+/// Anything that has a global id.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "&ID", desc = "Global id."))]
+pub(crate) enum Node {
+    Agency(Agency),
+    Block(Block),
+    Build(Build),
+    CriteriaSet(CriteriaSet),
+    Inspection(Inspection),
+    Period(Period),
+    Scorecard(Box<Scorecard>),
+}
+
+#[derive(Default)]
+pub(crate) struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// Whatever has this global id; null when it no longer exists.
+    async fn node(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Node>, Problem> {
+        reader(ctx)?;
+        let database = database(ctx)?;
+        Ok(match NodeId::read("id", &id)? {
+            NodeId::Agency(id) => agency_by_id(database, id).await?.map(Node::Agency),
+            NodeId::Block(id) => {
+                block::Entity::find_by_id(id).one(database).await?.map(|row| Node::Block(row.into()))
+            }
+            NodeId::Build(id) => build_by_id(database, id).await?.map(Node::Build),
+            NodeId::CriteriaSet(id) => criteria_set_by_id(database, id).await?.map(Node::CriteriaSet),
+            NodeId::Inspection(id) => inspection_by_id(database, id).await?.map(Node::Inspection),
+            NodeId::Period(id) => {
+                period::Entity::find_by_id(id).one(database).await?.map(|row| Node::Period(row.into()))
+            }
+            NodeId::Scorecard(id) => {
+                scorecard_by_id(database, id).await?.map(|card| Node::Scorecard(Box::new(card)))
+            }
+        })
+    }
+}

@@ -1,0 +1,218 @@
+//! The one paging helper: `first` and `after` checked, a window to read, a Relay connection to answer with.
+
+use std::borrow::Cow;
+
+use async_graphql::connection::Connection;
+use async_graphql::indexmap::IndexMap;
+use async_graphql::parser::types::SelectionSet;
+use async_graphql::registry::Registry;
+use async_graphql::{
+    ContextSelectionSet, Name, ObjectType, OutputType, Positioned, ServerResult, SimpleObject, Value,
+};
+
+use super::plain::{Answer, Fragments, PlainObject, Plan, plain_object};
+use super::problem::Problem;
+
+/// The page size when `first` is not given.
+pub(crate) const DEFAULT_FIRST: i32 = 20;
+/// The largest page.
+pub(crate) const MOST_FIRST: i32 = 200;
+
+/// Which rows of an ordered list to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Window {
+    /// How many rows come before.
+    pub(crate) offset: u64,
+    /// How many to answer with.
+    pub(crate) size: u64,
+}
+
+impl Window {
+    /// Checks the arguments of a connection field.
+    pub(crate) fn new(first: Option<i32>, after: Option<&str>) -> Result<Self, Problem> {
+        let first = first.unwrap_or(DEFAULT_FIRST);
+        let size = u64::try_from(first).ok().filter(|_| (1..=MOST_FIRST).contains(&first));
+        let size = size.ok_or_else(|| {
+            Problem::bad_input("first", format!("`first` must be 1 to {MOST_FIRST}, not {first}"))
+        })?;
+        let offset = after.map_or(Ok(0), read_cursor)?;
+        Ok(Self { offset, size })
+    }
+
+    /// One row more than is answered with, to see whether there is a next page.
+    pub(crate) fn limit(self) -> u64 {
+        self.size + 1
+    }
+}
+
+fn cursor(position: u64) -> String {
+    format!("c{position}")
+}
+
+fn read_cursor(text: &str) -> Result<u64, Problem> {
+    let position = text.strip_prefix('c').filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    let position = position.and_then(|digits| digits.parse::<u32>().ok());
+    position.map(u64::from).ok_or_else(|| {
+        Problem::bad_input(
+            "after",
+            "`after` must be an `endCursor` or `cursor` that this field gave".to_owned(),
+        )
+    })
+}
+
+/// What a connection tells beside its page.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct Count {
+    /// How many there are over all pages; counted only when it is asked for.
+    pub(crate) total_count: i32,
+}
+
+plain_object! {
+    /// Where a page stands in its list.
+    #[graphql(name = "PageInfo")]
+    pub(crate) struct Position {
+        /// Whether there is a page before.
+        has_previous_page: bool,
+        /// Whether there is a page after.
+        has_next_page: bool,
+        /// The first row's cursor.
+        start_cursor: Option<String>,
+        /// The last row's cursor; pass it as `after` for the next page.
+        end_cursor: Option<String>,
+    }
+}
+
+/// One page of a list, as a Relay connection.
+#[derive(Clone, Debug)]
+pub(crate) struct Page<T> {
+    offset: u64,
+    rows: Vec<T>,
+    has_next: bool,
+    total: Option<u64>,
+}
+
+impl<T> Page<T> {
+    /// The page of `rows` that were read with [`Window::limit`].
+    pub(crate) fn new(window: Window, mut rows: Vec<T>, total: Option<u64>) -> Self {
+        let size = usize::try_from(window.size).unwrap_or(usize::MAX);
+        let has_next = rows.len() > size;
+        rows.truncate(size);
+        Self { offset: window.offset, rows, has_next, total }
+    }
+
+    /// A page without rows.
+    pub(crate) fn empty() -> Self {
+        Self { offset: 0, rows: Vec::new(), has_next: false, total: Some(0) }
+    }
+
+    fn position(&self) -> Position {
+        let count = self.rows.len() as u64;
+        Position {
+            has_previous_page: self.offset > 0,
+            has_next_page: self.has_next,
+            start_cursor: (count > 0).then(|| cursor(self.offset + 1)),
+            end_cursor: (count > 0).then(|| cursor(self.offset + count)),
+        }
+    }
+}
+
+type Relay<T> = Connection<String, T, Count>;
+
+impl<T: ObjectType + Answer> OutputType for Page<T> {
+    fn type_name() -> Cow<'static, str> {
+        Relay::<T>::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        Relay::<T>::create_type_info(registry)
+    }
+
+    async fn resolve(
+        &self,
+        ctx: &ContextSelectionSet<'_>,
+        _: &Positioned<async_graphql::parser::types::Field>,
+    ) -> ServerResult<Value> {
+        let plan = Self::plan(&[&ctx.item.node], &ctx.query_env.fragments);
+        Ok(self.answer(&plan))
+    }
+}
+
+const PAGE_INFO: usize = 0;
+const NODES: usize = 1;
+const EDGES: usize = 2;
+const TOTAL_COUNT: usize = 3;
+
+impl<T: ObjectType + Answer> PlainObject for Page<T> {
+    fn plan_field(name: &str, selections: &[&SelectionSet], fragments: &Fragments) -> Option<(usize, Plan)> {
+        match name {
+            "pageInfo" => Some((PAGE_INFO, Position::plan(selections, fragments))),
+            "nodes" => Some((NODES, T::plan(selections, fragments))),
+            "edges" => Some((EDGES, Plan::of_object::<Edge<T>>(selections, fragments))),
+            "totalCount" => Some((TOTAL_COUNT, Plan::default())),
+            _ => None,
+        }
+    }
+
+    fn answer_field(&self, at: usize, plan: &Plan) -> Value {
+        match at {
+            PAGE_INFO => self.position().answer(plan),
+            NODES => Value::List(self.rows.iter().map(|row| row.answer(plan)).collect()),
+            EDGES => Value::List(
+                (self.offset + 1..)
+                    .zip(&self.rows)
+                    .map(|(position, row)| plan.answer_object(&Edge { position, row }))
+                    .collect(),
+            ),
+            _ => Value::from(self.total.and_then(|total| i32::try_from(total).ok()).unwrap_or(i32::MAX)),
+        }
+    }
+}
+
+impl<T: ObjectType + Answer> Answer for Page<T> {
+    fn plan(selections: &[&SelectionSet], fragments: &Fragments) -> Plan {
+        Plan::of_object::<Self>(selections, fragments)
+    }
+
+    fn answer(&self, plan: &Plan) -> Value {
+        plan.answer_object(self)
+    }
+}
+
+/// A row with its cursor. Its schema type is the connection's own.
+struct Edge<'a, T> {
+    position: u64,
+    row: &'a T,
+}
+
+impl<T: Answer> OutputType for Edge<'_, T> {
+    fn type_name() -> Cow<'static, str> {
+        Cow::Owned(format!("{}Edge", T::type_name()))
+    }
+
+    fn create_type_info(_: &mut Registry) -> String {
+        // The connection registers the type; this object only answers for it.
+        Self::qualified_type_name()
+    }
+
+    async fn resolve(
+        &self,
+        _: &ContextSelectionSet<'_>,
+        _: &Positioned<async_graphql::parser::types::Field>,
+    ) -> ServerResult<Value> {
+        Ok(Value::Object(IndexMap::from([(Name::new("cursor"), Value::String(cursor(self.position)))])))
+    }
+}
+
+impl<T: Answer> PlainObject for Edge<'_, T> {
+    fn plan_field(name: &str, selections: &[&SelectionSet], fragments: &Fragments) -> Option<(usize, Plan)> {
+        match name {
+            "cursor" => Some((0, Plan::default())),
+            "node" => Some((1, T::plan(selections, fragments))),
+            _ => None,
+        }
+    }
+
+    fn answer_field(&self, at: usize, plan: &Plan) -> Value {
+        if at == 0 { Value::String(cursor(self.position)) } else { self.row.answer(plan) }
+    }
+}

@@ -1,0 +1,69 @@
+//! What can go wrong in a resolver, and what the client hears of it: a code, a clear text in both
+//! languages where a person may read it, the argument at fault. Internal texts stay in the log.
+
+use async_graphql::{Error, ErrorExtensions};
+use sea_orm::DbErr;
+
+/// A refused or failed request.
+#[derive(Clone, Debug)]
+pub(crate) enum Problem {
+    /// An argument breaks a rule.
+    BadInput {
+        /// The argument.
+        field: &'static str,
+        /// Which rule.
+        message: String,
+    },
+    /// What an argument names does not exist.
+    NotFound {
+        /// The argument.
+        field: &'static str,
+        /// What does not exist.
+        message: String,
+    },
+    /// The viewer may not do this.
+    Forbidden(&'static str),
+    /// Our own fault; the details are in the log.
+    Internal,
+}
+
+impl Problem {
+    pub(crate) fn bad_input(field: &'static str, message: String) -> Self {
+        Self::BadInput { field, message }
+    }
+
+    pub(crate) fn not_found(field: &'static str, message: String) -> Self {
+        Self::NotFound { field, message }
+    }
+
+    /// Logs what only we may read.
+    pub(crate) fn internal(error: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%error, "a request failed");
+        Self::Internal
+    }
+}
+
+impl From<DbErr> for Problem {
+    fn from(error: DbErr) -> Self {
+        Self::internal(&error)
+    }
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        let (message, code, field) = match problem {
+            Problem::BadInput { field, message } => (message, "BAD_INPUT", Some(field)),
+            Problem::NotFound { field, message } => (message, "NOT_FOUND", Some(field)),
+            Problem::Forbidden(message) => (message.to_owned(), "FORBIDDEN", None),
+            Problem::Internal => {
+                ("Lỗi hệ thống; hãy thử lại. / Internal error; try again.".to_owned(), "INTERNAL", None)
+            }
+        };
+        Error::new(message).extend_with(|_, extensions| {
+            extensions.set("code", code);
+            if let Some(field) = field {
+                extensions.set("field", field);
+            }
+        })
+    }
+}

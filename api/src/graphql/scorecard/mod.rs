@@ -1,0 +1,245 @@
+//! Stored scorecards and rankings. The API never computes a stored score.
+
+mod line;
+mod load;
+
+use async_graphql::{Context, Enum, ID, Object};
+use chrono::{DateTime, Utc};
+use entity::{ScorecardId, agency, ranking, ranking_entry, scorecard};
+use sea_orm::sea_query::NullOrdering;
+use sea_orm::{ColumnTrait, DatabaseConnection, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use self::line::ScorecardLine;
+use self::load::{Wanted, load};
+use super::codes::CardState;
+use super::database;
+use super::paging::{Page, Window};
+use super::plain::{Whole, plain_object};
+use super::problem::Problem;
+use super::registry::{Agency, known_agency, known_block, known_period, page_complexity};
+use super::viewer::reader;
+
+plain_object! {
+    /// A scorecard (bảng điểm): one agency's compiled result in one period. A revision is never changed.
+    ///
+    /// Points and percentages come printed, with the set's number of decimals, and exact, as a fraction
+    /// (`72/13`). Printed numbers are for reading; only exact ones may be added up or compared.
+    pub(crate) struct Scorecard {
+        /// Global id.
+        id: ID,
+        /// The period's code.
+        period: String,
+        /// The agency.
+        agency: Agency,
+        /// The criteria set that scored it: its code and version.
+        criteria_set: String,
+        /// Revision, from 1.
+        revision: i32,
+        /// The revision that this one replaces.
+        replaces: Option<ID>,
+        /// Why it replaces it.
+        revision_reason: Option<String>,
+        /// Whether no later revision replaces it.
+        current: bool,
+        /// FINAL, or INCOMPLETE while an input or an appraisal is missing.
+        state: CardState,
+        /// Points of the tree; null while INCOMPLETE.
+        points: Option<String>,
+        /// The same, exact.
+        points_exact: Option<String>,
+        /// What could be reached: the maximum less what does not apply, is exempt or not yet due.
+        effective_max: String,
+        /// The same, exact.
+        effective_max_exact: String,
+        /// Bonus points, capped; null while INCOMPLETE.
+        bonus: Option<String>,
+        /// Points off, capped; null while INCOMPLETE.
+        deduction: Option<String>,
+        /// Points plus bonus less deduction; null while INCOMPLETE.
+        total: Option<String>,
+        /// The same, exact.
+        total_exact: Option<String>,
+        /// Total of effective maximum, in percent; null while INCOMPLETE or when nothing applies.
+        index_percent: Option<String>,
+        /// The same, exact.
+        index_percent_exact: Option<String>,
+        /// The grade (xếp loại); null while there is no index.
+        grade: Option<Grade>,
+        /// The rank in the block's current ranking; equal indexes share a rank. Null while unranked.
+        rank: Option<i32>,
+        /// How many lines are MISSING.
+        missing_count: i32,
+        /// How many lines are PENDING_APPRAISAL.
+        pending_count: i32,
+        /// How many lines use a figure that is made up to illustrate.
+        illustrative_count: i32,
+        /// SHA-256 over everything that the card follows from, in hex.
+        content_hash: String,
+        /// The version of the evaluator.
+        engine_version: String,
+        /// SHA-256 of the criteria set, in hex.
+        set_fingerprint: String,
+        /// The facts that were scored, as canonical JSON.
+        facts: String,
+        /// When it was compiled.
+        compiled_at: DateTime<Utc>,
+        /// The build that wrote it.
+        build: ID,
+        /// The lines of the pillars.
+        pillars: Vec<ScorecardLine>,
+        /// Every line in reading order: pillars, criteria, leaves; bonus and deduction last.
+        lines: Vec<ScorecardLine>,
+    }
+}
+
+plain_object! {
+    /// A grade (xếp loại). Grades are data of the criteria set.
+    pub(crate) struct Grade {
+        /// For instance `EXCELLENT`.
+        code: String,
+        /// Vietnamese name.
+        name_vi: String,
+        /// English name.
+        name_en: String,
+    }
+}
+
+plain_object! {
+    /// A place in a block's ranking.
+    pub(crate) struct RankingEntry {
+        /// The rank, from 1; equal indexes share a rank and the next is skipped. Null: unranked.
+        rank: Option<i32>,
+        /// The card that was ranked.
+        scorecard: Scorecard,
+    }
+}
+
+/// In which order scorecards come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub(crate) enum ScorecardOrder {
+    /// By block, then by rank; the unranked last.
+    Rank,
+    /// By index, highest first; those without an index last.
+    Index,
+    /// By the agency's code.
+    Code,
+    /// By the agency's Vietnamese name.
+    Name,
+}
+
+/// The card with an id.
+pub(crate) async fn scorecard_by_id(
+    database: &DatabaseConnection,
+    id: ScorecardId,
+) -> Result<Option<Scorecard>, Problem> {
+    let card = load::cards().filter(scorecard::Column::Id.eq(id));
+    Ok(load(database, card, Wanted::everything()).await?.pop())
+}
+
+#[derive(Default)]
+pub(crate) struct ScorecardQuery;
+
+#[Object]
+impl ScorecardQuery {
+    /// The current scorecards of a period.
+    #[graphql(complexity = "page_complexity(first, child_complexity)")]
+    async fn scorecards(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The period's code, for instance `2022-H1`.")] period: String,
+        #[graphql(desc = "Only those of this ranking block, by its code.")] block: Option<String>,
+        #[graphql(desc = "The order.", default_with = "ScorecardOrder::Rank")] order_by: ScorecardOrder,
+        #[graphql(desc = "Page size, 1 to 200; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+    ) -> Result<Page<Scorecard>, Problem> {
+        reader(ctx)?;
+        let database = database(ctx)?;
+        let window = Window::new(first, after.as_deref())?;
+        let period = known_period(database, "period", &period).await?;
+        let mut current = scorecard::current_for(period.id);
+        let mut cards =
+            load::cards().filter(scorecard::is_current()).filter(scorecard::Column::PeriodId.eq(period.id));
+        if let Some(code) = block {
+            let block = known_block(database, "block", &code).await?;
+            current = current.filter(scorecard::Column::BlockId.eq(block.id));
+            cards = cards.filter(scorecard::Column::BlockId.eq(block.id));
+        }
+        let ahead = ctx.look_ahead();
+        let total = match ahead.field("totalCount").exists() {
+            true => Some(current.count(database).await?),
+            false => None,
+        };
+        let cards = ordered(cards, order_by).offset(window.offset).limit(window.limit());
+        let rows = load(database, cards, Wanted::of_page(&ahead, &[])).await?;
+        Ok(Page::new(window, rows, total))
+    }
+
+    /// The current scorecard of an agency in a period; null when none was compiled yet.
+    async fn scorecard(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The agency's code.")] agency: String,
+        #[graphql(desc = "The period's code, for instance `2022-H1`.")] period: String,
+    ) -> Result<Option<Whole<Scorecard>>, Problem> {
+        reader(ctx)?;
+        let database = database(ctx)?;
+        let (agency, period) = futures_util::try_join!(
+            known_agency(database, "agency", &agency),
+            known_period(database, "period", &period)
+        )?;
+        let card = load::cards()
+            .filter(scorecard::is_current())
+            .filter(scorecard::Column::PeriodId.eq(period.id))
+            .filter(scorecard::Column::AgencyId.eq(agency.id));
+        let wanted = Wanted::of(&ctx.look_ahead());
+        Ok(load(database, card, wanted).await?.pop().map(Whole))
+    }
+
+    /// The current ranking of a block in a period, best first. Empty until it was compiled.
+    #[graphql(complexity = "page_complexity(first, child_complexity)")]
+    async fn ranking(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The period's code.")] period: String,
+        #[graphql(desc = "The block's code.")] block: String,
+        #[graphql(desc = "Page size, 1 to 200; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+    ) -> Result<Page<RankingEntry>, Problem> {
+        reader(ctx)?;
+        let database = database(ctx)?;
+        let window = Window::new(first, after.as_deref())?;
+        let (period, block) = futures_util::try_join!(
+            known_period(database, "period", &period),
+            known_block(database, "block", &block)
+        )?;
+        let Some(ranking) = ranking::current_of(period.id, block.id).one(database).await? else {
+            return Ok(Page::empty());
+        };
+        let ahead = ctx.look_ahead();
+        let total = match ahead.field("totalCount").exists() {
+            true => Some(ranking_entry::of_ranking(ranking.id).count(database).await?),
+            false => None,
+        };
+        let cards = load::cards().filter(ranking_entry::Column::RankingId.eq(ranking.id));
+        let cards = ordered(cards, ScorecardOrder::Rank).offset(window.offset).limit(window.limit());
+        let rows = load(database, cards, Wanted::of_page(&ahead, &["scorecard"])).await?;
+        let entries = rows.into_iter().map(|scorecard| RankingEntry { rank: scorecard.rank, scorecard });
+        Ok(Page::new(window, entries.collect(), total))
+    }
+}
+
+fn ordered(
+    cards: sea_orm::Select<scorecard::Entity>,
+    order: ScorecardOrder,
+) -> sea_orm::Select<scorecard::Entity> {
+    let last = NullOrdering::Last;
+    let cards = match order {
+        ScorecardOrder::Rank => cards
+            .order_by(entity::block::Column::Position, Order::Asc)
+            .order_by_with_nulls(ranking_entry::Column::Position, Order::Asc, last),
+        ScorecardOrder::Index => cards.order_by_with_nulls(scorecard::Column::IndexSort, Order::Desc, last),
+        ScorecardOrder::Code => cards,
+        ScorecardOrder::Name => cards.order_by(agency::Column::NameVi, Order::Asc),
+    };
+    cards.order_by(agency::Column::Code, Order::Asc)
+}
