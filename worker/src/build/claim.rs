@@ -107,7 +107,7 @@ pub(crate) async fn fail(
     error: &PartError,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    let update = claim.update().col_expr(build_part::Column::Error, Expr::value(error.to_string()));
+    let update = claim.update().col_expr(build_part::Column::Error, Expr::value(error.on_record()));
     let retry = matches!(error, PartError::Retry(_)) && claim.attempt < MOST_ATTEMPTS;
     let update = if retry { next_attempt(update, claim.attempt, now) } else { give_up(update, now) };
     update.exec(database).await?;

@@ -35,6 +35,16 @@ pub(crate) enum PartError {
     ClaimLost,
 }
 
+impl PartError {
+    /// What is put on record, where anybody may read it; a database's own words stay in the log.
+    pub(crate) fn on_record(&self) -> String {
+        match self {
+            Self::Retry(_) => "the database failed for the moment; the log has the details".to_owned(),
+            other => other.to_string(),
+        }
+    }
+}
+
 impl From<CriteriaError> for PartError {
     fn from(error: CriteriaError) -> Self {
         match error {
