@@ -1,0 +1,156 @@
+//! The application in process: its router, its worker, its database.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{Method, Request, StatusCode, header};
+use chrono::{DateTime, TimeZone, Utc};
+use entity::{build, build_part};
+use http_body_util::BodyExt;
+use reform_worker::{Clock, Settings, Signals, Worker};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use crate::{Kind, Store};
+
+/// How long a build may take in a test.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The instant that a test's clock shows first.
+pub(crate) fn start_of_test() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2022, 7, 6, 1, 0, 0).single().expect("an instant")
+}
+
+/// The application over a store of its own.
+#[derive(Debug)]
+pub struct App {
+    /// The database.
+    pub database: DatabaseConnection,
+    /// What the worker and the API tell the time by.
+    pub clock: Clock,
+    /// The process's signals.
+    pub signals: Signals,
+    /// The store; it goes with the application.
+    pub store: Store,
+    router: Router,
+    statements: Arc<AtomicUsize>,
+}
+
+/// An HTTP answer.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The body, or null when it is not JSON.
+    pub json: Value,
+}
+
+impl App {
+    /// The application over the sample province, whose first build waits.
+    pub async fn sample(kind: Kind) -> Self {
+        Self::over(Store::sample(kind).await).await
+    }
+
+    /// The application over the sample province with its first build compiled.
+    pub async fn compiled(kind: Kind) -> Self {
+        let app = Self::sample(kind).await;
+        app.drain().await;
+        app
+    }
+
+    /// The application over a store that is migrated.
+    pub async fn over(store: Store) -> Self {
+        Self::counting(store, Arc::default()).await
+    }
+
+    /// The application, counting the statements that sea-orm sends in `statements`.
+    pub async fn counting(store: Store, statements: Arc<AtomicUsize>) -> Self {
+        let mut database = store.connect().await;
+        let counted = statements.clone();
+        database.set_metric_callback(move |_| {
+            counted.fetch_add(1, Ordering::SeqCst);
+        });
+        let (clock, signals) = (Clock::system(), Signals::default());
+        let schema = reform_api::graphql::schema(database.clone(), clock.clone(), signals.clone());
+        let router = reform_api::server::router(schema, database.clone());
+        Self { database, clock, signals, store, router, statements }
+    }
+
+    /// How many statements were sent.
+    pub fn statements(&self) -> &AtomicUsize {
+        &self.statements
+    }
+
+    /// The routes, to be served on a port.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// Compiles until nothing waits, and sees to it that nothing is left open.
+    pub async fn drain(&self) {
+        let worker = self.start_worker();
+        self.wait().await;
+        worker.stop().await;
+        let open = build_part::Entity::find()
+            .filter(build_part::Column::State.is_in([build_part::State::Waiting, build_part::State::Running]))
+            .count(&self.database)
+            .await
+            .expect("the parts can be counted");
+        assert_eq!(open, 0, "parts were left open");
+    }
+
+    /// Starts a worker in this process.
+    pub fn start_worker(&self) -> Worker {
+        Worker::start(&self.database, &self.clock, &self.signals, Settings::default())
+    }
+
+    /// Waits until every build has ended.
+    pub async fn wait(&self) {
+        let ended = async {
+            while build::unfinished().count(&self.database).await.expect("builds can be counted") > 0 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, ended).await.expect("the builds end in time");
+    }
+
+    /// Asks a query from this machine and expects an answer without errors.
+    pub async fn ask(&self, query: &str) -> Value {
+        let answer = self.post(&json!({ "query": query })).await;
+        assert_eq!(answer.json.get("errors"), None, "{query}: {answer:?}");
+        answer.json["data"].clone()
+    }
+
+    /// Asks a query from this machine and gives the first error's code.
+    pub async fn refusal(&self, query: &str) -> String {
+        let answer = self.post(&json!({ "query": query })).await;
+        answer.json["errors"][0]["extensions"]["code"].as_str().unwrap_or("no code").to_owned()
+    }
+
+    /// Posts a GraphQL request from this machine.
+    pub async fn post(&self, body: &Value) -> Answer {
+        self.post_from([127, 0, 0, 1], body).await
+    }
+
+    /// Posts a GraphQL request from an address.
+    pub async fn post_from(&self, from: [u8; 4], body: &Value) -> Answer {
+        let request = Request::builder().method(Method::POST).uri("/graphql");
+        let request = request.header(header::CONTENT_TYPE, "application/json");
+        self.send(from, request.body(Body::from(body.to_string())).expect("a request")).await
+    }
+
+    /// Sends any request.
+    pub async fn send(&self, from: [u8; 4], mut request: Request<Body>) -> Answer {
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from((from, 40_000))));
+        let response = self.router.clone().oneshot(request).await.expect("the router answers");
+        let status = response.status();
+        let body = response.into_body().collect().await.expect("the body is read").to_bytes();
+        Answer { status, json: serde_json::from_slice(&body).unwrap_or_default() }
+    }
+}

@@ -1,0 +1,10 @@
+//! Through the front door, on SQLite and on PostgreSQL.
+
+mod architecture;
+mod bad_input;
+mod killed;
+mod main_job;
+mod migrations;
+mod reads;
+mod recompile;
+mod subscription;

@@ -1,0 +1,111 @@
+//! Compiling again: nothing new without a change, one card and one ranking with one.
+
+use chrono::NaiveDate;
+use entity::{ObservationId, agency, observation, period, ranking, scorecard, scorecard_line};
+use reform_worker::sample::load_if_empty;
+use scoring::Source;
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryOrder};
+use serde_json::Value;
+use tests::{App, on_both};
+
+const AGAIN: &str = r#"mutation { requestBuild(input: { period: "2022-H1", reason: "kiểm tra lại" }) {
+    alreadyQueued build { id state } errors { code } } }"#;
+
+async fn cards(app: &App) -> Vec<scorecard::Model> {
+    scorecard::Entity::find().order_by_asc(scorecard::Column::Id).all(&app.database).await.expect("cards")
+}
+
+async fn request_and_drain(app: &App) -> Value {
+    let data = app.ask(AGAIN).await;
+    let id = data["requestBuild"]["build"]["id"].as_str().expect("an id").to_owned();
+    app.drain().await;
+    let query = format!(
+        r#"{{ build(id: "{id}") {{ state cardsWritten cardsUnchanged partsTotal partsEnded trigger requestedBy }} }}"#
+    );
+    app.ask(&query).await["build"].clone()
+}
+
+async fn correct_training(app: &App) {
+    let agency = agency::with_code("SNV").one(&app.database).await.expect("read").expect("SNV");
+    let period = period::with_code("2022-H1").one(&app.database).await.expect("read").expect("2022-H1");
+    let corrected = observation::Model {
+        id: ObservationId::generate(),
+        agency_id: agency.id,
+        period_id: period.id,
+        version: 2,
+        source: Source::AgencyReport,
+        as_of: NaiveDate::from_ymd_opt(2022, 6, 30).expect("a day"),
+        note: Some("corrected".to_owned()),
+        recorded_by: "test".to_owned(),
+        recorded_at: app.clock.now(),
+        measure_code: "staff_disciplined".to_owned(),
+        value: "2".to_owned(),
+    };
+    corrected
+        .into_active_model()
+        .reset_all()
+        .insert(&app.database)
+        .await
+        .expect("the correction is recorded");
+}
+
+on_both! {
+    async fn compiling_again_without_a_change_writes_nothing(kind) {
+        let app = App::compiled(kind).await;
+        let before = cards(&app).await;
+        let build = request_and_drain(&app).await;
+        assert_eq!((&build["state"], &build["cardsWritten"]), (&"SUCCEEDED".into(), &0.into()));
+        assert_eq!((&build["cardsUnchanged"], &build["partsTotal"]), (&12.into(), &2.into()));
+        assert_eq!((&build["trigger"], &build["partsEnded"]), (&"ADMINISTRATOR".into(), &2.into()));
+        assert_eq!(cards(&app).await, before);
+        assert_eq!(ranking::Entity::find().count(&app.database).await.expect("count"), 2);
+    }
+
+    async fn a_corrected_number_rewrites_one_card_and_one_ranking(kind) {
+        let app = App::compiled(kind).await;
+        let before = cards(&app).await;
+        correct_training(&app).await;
+        let build = request_and_drain(&app).await;
+        assert_eq!((&build["cardsWritten"], &build["cardsUnchanged"]), (&1.into(), &11.into()));
+        let after = cards(&app).await;
+        assert_eq!(after.len(), 13);
+        let new = after.iter().find(|card| card.revision == 2).expect("a second revision");
+        let old = after.iter().find(|card| Some(card.id) == new.replaces_id).expect("the first");
+        assert!(new.current && !old.current);
+        assert_eq!(new.revision_reason.as_deref(), Some("kiểm tra lại"));
+        let unchanged = before.iter().find(|card| card.id == old.id).expect("it was there before");
+        assert_eq!(scorecard::Model { current: true, ..old.clone() }, *unchanged);
+        assert_eq!(ranking::Entity::find().count(&app.database).await.expect("count"), 3);
+        let query = format!(r#"{{ node(id: "Scorecard:{}") {{ id ... on Scorecard {{ current lines {{ code }} }} }} }}"#, old.id);
+        let node = app.ask(&query).await;
+        assert_eq!(node["node"]["current"], false);
+        assert_eq!(node["node"]["lines"].as_array().map(Vec::len), Some(61));
+    }
+
+    async fn asking_twice_while_it_waits_gives_the_same_build(kind) {
+        let app = App::compiled(kind).await;
+        let first = app.ask(AGAIN).await;
+        let second = app.ask(AGAIN).await;
+        assert_eq!(first["requestBuild"]["build"]["id"], second["requestBuild"]["build"]["id"]);
+        assert_eq!(second["requestBuild"]["alreadyQueued"], true);
+        app.drain().await;
+    }
+
+    async fn the_sample_is_loaded_once(kind) {
+        let app = App::compiled(kind).await;
+        assert!(!load_if_empty(&app.database, app.clock.now()).await.expect("asked"));
+        assert_eq!(agency::Entity::find().count(&app.database).await.expect("count"), 12);
+    }
+
+    async fn two_workers_compile_once(kind) {
+        let app = App::sample(kind).await;
+        let (one, other) = (app.start_worker(), app.start_worker());
+        app.wait().await;
+        one.stop().await;
+        other.stop().await;
+        let cards = cards(&app).await;
+        assert_eq!(cards.len(), 12);
+        assert!(cards.iter().all(|card| card.revision == 1 && card.current));
+        assert_eq!(scorecard_line::Entity::find().count(&app.database).await.expect("count"), 12 * 61);
+    }
+}

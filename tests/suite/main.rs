@@ -1,0 +1,3 @@
+//! Every suite, in one binary.
+
+mod e2e;
