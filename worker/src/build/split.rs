@@ -81,14 +81,10 @@ async fn blocks_in_scope<C: ConnectionTrait>(
     if let Some(codes) = &build.agencies {
         agencies = agencies.filter(agency::Column::Code.is_in(codes.0.iter().map(String::as_str)));
     }
-    let blocks: Vec<BlockId> = agencies
-        .select_only()
-        .column(agency::Column::BlockId)
-        .distinct()
-        .into_tuple()
-        .all(connection)
-        .await?;
-    Ok(blocks)
+    let mut blocks = agencies.select_only().column(agency::Column::BlockId).distinct();
+    // PostgreSQL orders distinct rows only by what it selects.
+    QuerySelect::query(&mut blocks).clear_order_by();
+    blocks.into_tuple().all(connection).await
 }
 
 /// A build with nothing to compile has failed, and says so.
