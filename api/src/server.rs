@@ -5,9 +5,10 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use async_graphql::http::{ALL_WEBSOCKET_PROTOCOLS, GraphiQLSource};
-use async_graphql::{Data, ParseRequestError, Response as GraphQLResponse, ServerError};
-use async_graphql_axum::rejection::GraphQLRejection;
-use async_graphql_axum::{GraphQLProtocol, GraphQLRequest, GraphQLWebSocket};
+use async_graphql::{Data, Request as GraphQLRequest, Response as GraphQLResponse, ServerError};
+use async_graphql_axum::{GraphQLProtocol, GraphQLWebSocket};
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -58,7 +59,7 @@ async fn graphql(
     State(shared): State<Shared>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
-    request: Result<GraphQLRequest, GraphQLRejection>,
+    body: Result<Bytes, BytesRejection>,
 ) -> Response {
     // A browser sends this type to another site only after asking that site, which no page of ours allows.
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
@@ -66,35 +67,20 @@ async fn graphql(
         let message = "Send the request with `Content-Type: application/json`.";
         return refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message);
     }
-    match request {
-        Ok(request) => {
-            let request = request.into_inner().data(Viewer::connected_from(peer));
-            Json(shared.schema.execute(request).await).into_response()
+    let body = match body {
+        Ok(body) => body,
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            let message = format!("The body may have at most {MOST_BODY} bytes.");
+            return refused(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", &message);
         }
-        Err(GraphQLRejection(ParseRequestError::PayloadTooLarge)) => too_large(),
-        Err(GraphQLRejection(error)) if is_too_large(&error) => too_large(),
-        Err(GraphQLRejection(_)) => {
-            let message = "The body must be one JSON object with `query`, and `variables` if it has any.";
-            refused(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
-        }
-    }
-}
-
-/// Whether reading the body was broken off because of its size.
-fn is_too_large(error: &ParseRequestError) -> bool {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(error) = cause {
-        if error.to_string().contains("length limit exceeded") {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
-}
-
-fn too_large() -> Response {
-    let message = format!("The body may have at most {MOST_BODY} bytes.");
-    refused(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", &message)
+        Err(_) => return refused(StatusCode::BAD_REQUEST, "BAD_REQUEST", "The body could not be read."),
+    };
+    let Ok(request) = serde_json::from_slice::<GraphQLRequest>(&body) else {
+        let message = "The body must be one JSON object with `query`, and `variables` if it has any.";
+        return refused(StatusCode::BAD_REQUEST, "BAD_REQUEST", message);
+    };
+    let request = request.data(Viewer::connected_from(peer));
+    Json(shared.schema.execute(request).await).into_response()
 }
 
 fn refused(status: StatusCode, code: &str, message: &str) -> Response {

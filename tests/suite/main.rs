@@ -1,3 +1,4 @@
 //! Every suite, in one binary.
 
 mod e2e;
+mod scoring;

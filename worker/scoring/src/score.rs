@@ -133,7 +133,7 @@ impl Scoring<'_> {
         parent: Option<&str>,
     ) -> Subtotal {
         let outcome = self.outcome(criterion, rule);
-        let policy = criterion.not_applicable.unwrap_or(self.policy);
+        let policy = self.policy_for(criterion, level);
         let (state, points, because, step) = match outcome {
             Ok((points, step)) => (LineState::Scored, Some(points), None, Some(step)),
             Err(Unscored { state, because }) => {
@@ -153,6 +153,15 @@ impl Scoring<'_> {
         line.leaf = Some(Leaf { state, rule: rule.kind(), inputs, because, step });
         self.lines.push(line);
         Subtotal { points: points.unwrap_or_else(Exact::zero), effective_max, settled }
+    }
+
+    /// Points for what does not apply are given in the tree only: nobody earns a bonus, or suffers a
+    /// deduction, for what does not concern him.
+    fn policy_for(&self, criterion: &Criterion, level: Level) -> NotApplicablePolicy {
+        match level {
+            Level::Bonus | Level::Deduction => NotApplicablePolicy::ExcludeFromMax,
+            _ => criterion.not_applicable.unwrap_or(self.policy),
+        }
     }
 
     /// Exempt, not applicable, not yet due, else what the rule gives.

@@ -1,0 +1,8 @@
+//! The pure scoring core, from the outside: what a rule gives, what a set may say, what a card adds up to,
+//! and that figures which public bodies printed come out again.
+
+mod given;
+mod line_states;
+mod ranking;
+mod roll_up;
+mod rule_tables;
