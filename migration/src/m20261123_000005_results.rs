@@ -205,6 +205,7 @@ async fn ranking_entry(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .points("agency_id", "agency")
         .points("scorecard_id", "scorecard")
         .key(&["ranking_id", "position"])
+        .unique(&["ranking_id", "scorecard_id"])
         .create(manager)
         .await
 }

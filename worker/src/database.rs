@@ -57,6 +57,10 @@ pub async fn open(location: &Location, connections: u32) -> Result<DatabaseConne
 /// Connects with a pool of at most `connections`, without touching the schema.
 ///
 /// # Errors
+/// A connection that was idle this long is tested before it is used; testing each time would double the
+/// round trips.
+const TEST_AFTER_IDLE: Duration = Duration::from_secs(1);
+
 /// As [`open`], but for migrating.
 pub async fn connect(location: &Location, connections: u32) -> Result<DatabaseConnection, OpenError> {
     let url = match location {
@@ -71,6 +75,7 @@ pub async fn connect(location: &Location, connections: u32) -> Result<DatabaseCo
     options
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(30))
+        .test_before_acquire_if_idle_for(TEST_AFTER_IDLE)
         .sqlx_logging(false)
         .map_sqlx_sqlite_opts(|sqlite| {
             sqlite

@@ -100,11 +100,6 @@ impl<T> Page<T> {
         Self { offset: window.offset, rows, has_next, total }
     }
 
-    /// A page without rows.
-    pub(crate) fn empty() -> Self {
-        Self { offset: 0, rows: Vec::new(), has_next: false, total: Some(0) }
-    }
-
     fn position(&self) -> Position {
         let count = self.rows.len() as u64;
         Position {

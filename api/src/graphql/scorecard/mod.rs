@@ -5,7 +5,7 @@ mod load;
 
 use async_graphql::{Context, Enum, ID, Object};
 use chrono::{DateTime, Utc};
-use entity::{ScorecardId, agency, ranking, ranking_entry, scorecard};
+use entity::{ScorecardId, agency, period, ranking_entry, scorecard};
 use sea_orm::sea_query::NullOrdering;
 use sea_orm::{ColumnTrait, DatabaseConnection, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -155,22 +155,21 @@ impl ScorecardQuery {
         reader(ctx)?;
         let database = database(ctx)?;
         let window = Window::new(first, after.as_deref())?;
-        let period = known_period(database, "period", &period).await?;
-        let mut current = scorecard::current_for(period.id);
         let mut cards =
-            load::cards().filter(scorecard::is_current()).filter(scorecard::Column::PeriodId.eq(period.id));
-        if let Some(code) = block {
-            let block = known_block(database, "block", &code).await?;
-            current = current.filter(scorecard::Column::BlockId.eq(block.id));
-            cards = cards.filter(scorecard::Column::BlockId.eq(block.id));
+            load::cards().filter(scorecard::is_current()).filter(period::Column::Code.eq(&period));
+        if let Some(code) = &block {
+            cards = cards.filter(entity::block::Column::Code.eq(code));
         }
         let ahead = ctx.look_ahead();
         let total = match ahead.field("totalCount").exists() {
-            true => Some(current.count(database).await?),
+            true => Some(cards.clone().count(database).await?),
             false => None,
         };
         let cards = ordered(cards, order_by).offset(window.offset).limit(window.limit());
         let rows = load(database, cards, Wanted::of_page(&ahead, &[])).await?;
+        if rows.is_empty() {
+            check_names(database, &period, block.as_deref()).await?;
+        }
         Ok(Page::new(window, rows, total))
     }
 
@@ -183,16 +182,17 @@ impl ScorecardQuery {
     ) -> Result<Option<Whole<Scorecard>>, Problem> {
         reader(ctx)?;
         let database = database(ctx)?;
-        let (agency, period) = futures_util::try_join!(
-            known_agency(database, "agency", &agency),
-            known_period(database, "period", &period)
-        )?;
         let card = load::cards()
             .filter(scorecard::is_current())
-            .filter(scorecard::Column::PeriodId.eq(period.id))
-            .filter(scorecard::Column::AgencyId.eq(agency.id));
+            .filter(period::Column::Code.eq(&period))
+            .filter(agency::Column::Code.eq(&agency));
         let wanted = Wanted::of(&ctx.look_ahead());
-        Ok(load(database, card, wanted).await?.pop().map(Whole))
+        let card = load(database, card, wanted).await?.pop();
+        if card.is_none() {
+            known_period(database, "period", &period).await?;
+            known_agency(database, "agency", &agency).await?;
+        }
+        Ok(card.map(Whole))
     }
 
     /// The current ranking of a block in a period, best first. Empty until it was compiled.
@@ -208,24 +208,38 @@ impl ScorecardQuery {
         reader(ctx)?;
         let database = database(ctx)?;
         let window = Window::new(first, after.as_deref())?;
-        let (period, block) = futures_util::try_join!(
-            known_period(database, "period", &period),
-            known_block(database, "block", &block)
-        )?;
-        let Some(ranking) = ranking::current_of(period.id, block.id).one(database).await? else {
-            return Ok(Page::empty());
-        };
+        let cards = load::cards()
+            .filter(ranking_entry::Column::Position.is_not_null())
+            .filter(period::Column::Code.eq(&period))
+            .filter(entity::block::Column::Code.eq(&block));
         let ahead = ctx.look_ahead();
         let total = match ahead.field("totalCount").exists() {
-            true => Some(ranking_entry::of_ranking(ranking.id).count(database).await?),
+            true => Some(cards.clone().count(database).await?),
             false => None,
         };
-        let cards = load::cards().filter(ranking_entry::Column::RankingId.eq(ranking.id));
-        let cards = ordered(cards, ScorecardOrder::Rank).offset(window.offset).limit(window.limit());
+        let cards = cards.order_by_asc(ranking_entry::Column::Position);
+        let cards = cards.offset(window.offset).limit(window.limit());
         let rows = load(database, cards, Wanted::of_page(&ahead, &["scorecard"])).await?;
+        if rows.is_empty() {
+            check_names(database, &period, Some(&block)).await?;
+        }
         let entries = rows.into_iter().map(|scorecard| RankingEntry { rank: scorecard.rank, scorecard });
         Ok(Page::new(window, entries.collect(), total))
     }
+}
+
+/// That the period and the block exist. Asked only where nothing was found: a page with rows needs no
+/// further question.
+async fn check_names(
+    database: &DatabaseConnection,
+    period: &str,
+    block: Option<&str>,
+) -> Result<(), Problem> {
+    known_period(database, "period", period).await?;
+    if let Some(code) = block {
+        known_block(database, "block", code).await?;
+    }
+    Ok(())
 }
 
 fn ordered(

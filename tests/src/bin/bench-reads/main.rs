@@ -1,0 +1,127 @@
+//! How fast scorecards are read over HTTP, as a ratio to a floor in the same run.
+//!
+//! The floor is a minimal handler beside the API: the same PostgreSQL, the same pool size, hand-written
+//! statements, the same JSON byte for byte (that is checked first). Rounds of the two alternate, so a
+//! machine that slows down slows both down; the ratio to read is the median over the rounds.
+//!
+//! `cargo run --release -p tests --bin bench-reads -- --help`
+
+mod client;
+mod floor;
+mod pages;
+mod widen;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use clap::Parser;
+use tests::{App, Kind};
+use tokio::net::TcpListener;
+
+use self::client::Load;
+use self::pages::{PAGES, Page};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Measures the scorecard pages against a hand-written handler on the same PostgreSQL.
+#[derive(Debug, Parser)]
+struct Options {
+    /// How many agencies have a scorecard.
+    #[arg(long, default_value_t = 1000)]
+    agencies: usize,
+    /// How many connections ask at the same time.
+    #[arg(long, default_value_t = 16)]
+    connections: usize,
+    /// How many rounds of each.
+    #[arg(long, default_value_t = 7)]
+    rounds: usize,
+    /// How many seconds a round lasts.
+    #[arg(long, default_value_t = 3)]
+    seconds: u64,
+}
+
+#[tokio::main]
+async fn main() {
+    let options = Options::parse();
+    let app = App::compiled(Kind::Postgres).await;
+    widen::widen(&app.database, options.agencies).await;
+    let api = serve(app.router()).await;
+    let floor = serve(floor::router(app.store.connect().await)).await;
+
+    println!("{}", about(&app, &options).await);
+    println!(
+        "{:<6} {:>8} {:>12} {:>12}   ratio: median (lowest to highest)",
+        "page", "bytes", "floor /s", "API /s"
+    );
+    for page in PAGES {
+        measure(page, api, floor, &options).await;
+    }
+}
+
+async fn measure(page: &Page, api: SocketAddr, floor: SocketAddr, options: &Options) {
+    let api = Load::new(api, (0..options.agencies).map(|number| page.ask_api(number)).collect());
+    let floor = Load::new(floor, (0..options.agencies).map(|number| page.ask_floor(number)).collect());
+    let bytes = assert_same(page, &api, &floor).await;
+    let time = Duration::from_secs(options.seconds);
+    let mut rounds = Vec::new();
+    for round in 0..=options.rounds {
+        let pair = (floor.run(options.connections, time).await, api.run(options.connections, time).await);
+        // The first round fills caches.
+        if round > 0 {
+            rounds.push(pair);
+        }
+    }
+    let median = |mut figures: Vec<f64>| {
+        figures.sort_by(f64::total_cmp);
+        (figures[figures.len() / 2], figures[0], figures[figures.len() - 1])
+    };
+    let (floor_rate, ..) = median(rounds.iter().map(|(floor, _)| *floor).collect());
+    let (api_rate, ..) = median(rounds.iter().map(|(_, api)| *api).collect());
+    let (ratio, lowest, highest) = median(rounds.iter().map(|(floor, api)| api / floor).collect());
+    println!(
+        "{:<6} {bytes:>8} {floor_rate:>12.0} {api_rate:>12.0}   {ratio:.2} ({lowest:.2} to {highest:.2})",
+        page.name
+    );
+}
+
+/// The two must answer the same; returns the size of the first answer.
+async fn assert_same(page: &Page, api: &Load, floor: &Load) -> usize {
+    let mut first = None;
+    for number in [0, 1, 2, 3, 17] {
+        let (theirs, ours) = (floor.once(number).await, api.once(number).await);
+        let (theirs, ours) = (String::from_utf8_lossy(&theirs), String::from_utf8_lossy(&ours));
+        assert_eq!(theirs, ours, "the floor (left) and the API answer {} {number} differently", page.name);
+        assert!(!ours.contains("\"errors\""), "{ours}");
+        first.get_or_insert(ours.len());
+    }
+    first.unwrap_or_default()
+}
+
+async fn serve(router: Router) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(async move { axum::serve(listener, service).await });
+    address
+}
+
+async fn about(app: &App, options: &Options) -> String {
+    let pool = app.database.get_postgres_connection_pool();
+    let (version,): (String,) =
+        sqlx::query_as("SHOW server_version").fetch_one(pool).await.expect("the server's version");
+    let processor = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let processor = processor.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or("unknown");
+    let profile = if cfg!(debug_assertions) { "DEBUG BUILD: the figures mean nothing" } else { "release" };
+    format!(
+        "{} × {}; client, server and PostgreSQL {version} on the same machine; {profile}\n\
+         {} agencies, {} connections, {} rounds of {} s each",
+        std::thread::available_parallelism().map_or(0, usize::from),
+        processor.trim_start_matches([' ', '\t', ':']),
+        options.agencies,
+        options.connections,
+        options.rounds,
+        options.seconds
+    )
+}
