@@ -6,3 +6,4 @@ mod line_states;
 mod ranking;
 mod roll_up;
 mod rule_tables;
+mod validation;
