@@ -4,6 +4,7 @@
 mod dossiers;
 mod given;
 mod line_states;
+mod published;
 mod ranking;
 mod roll_up;
 mod rule_tables;
