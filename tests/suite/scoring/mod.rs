@@ -9,3 +9,4 @@ mod ranking;
 mod roll_up;
 mod rule_tables;
 mod validation;
+mod worked_checks;
