@@ -4,6 +4,7 @@
 mod dossiers;
 mod given;
 mod line_states;
+mod properties;
 mod published;
 mod ranking;
 mod roll_up;
