@@ -30,6 +30,9 @@ fn a_table_that_adds_up_breaks_no_identity() {
     assert_eq!(sound().broken_identities(), []);
 }
 
+/// Puts a wrong count into a sound table.
+type Spoil = fn(&mut DossierTable);
+
 #[test]
 fn a_wrong_cell_breaks_every_identity_that_has_it() {
     let received = "received_total = received_online + received_direct_or_postal + carried_over";
@@ -39,7 +42,7 @@ fn a_wrong_cell_breaks_every_identity_that_has_it() {
     let in_time = "resolved_early_or_on_time = resolved_early + resolved_on_time";
     let pending = "pending_total = pending_in_time + pending_overdue";
     let overdue = "overdue_total = resolved_overdue + pending_overdue";
-    let rows: [(fn(&mut DossierTable), Vec<BrokenIdentity>); 8] = [
+    let rows: [(Spoil, Vec<BrokenIdentity>); 8] = [
         (|table| table.received_online = Some(59), vec![broken(received, 100, 99)]),
         (|table| table.carried_over = Some(0), vec![broken(received, 100, 90)]),
         (
