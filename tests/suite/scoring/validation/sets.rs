@@ -92,11 +92,14 @@ fn names() -> Vec<Row> {
     ]
 }
 
+fn pillar_code() -> Fault {
+    Fault::Senseless("every pillar, and nothing else, names its pillar code".to_owned())
+}
+
 fn shapes() -> Vec<Row> {
     let plain = || leaf("2.1", "3", BOOLEAN);
     let parts = |code: &str| group(code, vec![leaf("2.1.1", "3", BOOLEAN)]);
     let deep = || group("2.1", vec![group("2.1.1", vec![leaf("2.1.1.1", "3", BOOLEAN)])]);
-    let pillar_code = || Fault::Senseless("every pillar, and nothing else, names its pillar code".to_owned());
     let policy = NotApplicablePolicy::AwardFull;
     let both = Criterion { rule: plain().rule, ..parts("2.1") };
     let neither = Criterion { rule: None, ..plain() };
@@ -129,6 +132,13 @@ fn shapes() -> Vec<Row> {
             "I",
             None,
             pillar_code(),
+        ),
+        row(
+            "a pillar with a blank code",
+            |document| document.pillars[0].pillar = Some(" ".to_owned()),
+            "I",
+            None,
+            Fault::Empty("the pillar code"),
         ),
         second(
             "a criterion with a pillar's code",
@@ -169,11 +179,13 @@ fn adjustments() -> Vec<Row> {
     let unknown = Fault::UnknownMeasure("nowhere".to_owned());
     let unknown_leaf = leaf("D1", "2", "{kind: BOOLEAN, measure: nowhere}");
     let ruleless = Criterion { rule: None, ..plain("D1") };
+    let in_pillar = Criterion { pillar: Some("IMPACT".to_owned()), ..plain("B1") };
     let parted = group("B1", vec![plain("B2")]);
     vec![
         row("no cap", bonus("0", vec![plain("B1")]), "SET", None, no_cap),
         row("no leaves", bonus("2", Vec::new()), "SET", None, no_leaves),
         row("the tree's code", bonus("2", vec![plain("2.1")]), "2.1", BOOLEAN_KIND, Fault::DuplicateCode),
+        row("a bonus with a pillar's code", bonus("2", vec![in_pillar]), "B1", BOOLEAN_KIND, pillar_code()),
         row("a bonus of parts", bonus("2", vec![parted]), "B1", None, Fault::RuleOrParts),
         row("a deduction without a rule", deduction(ruleless), "D1", None, Fault::RuleOrParts),
         row("a deduction's measure", deduction(unknown_leaf), "D1", BOOLEAN_KIND, unknown),
