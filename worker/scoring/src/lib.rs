@@ -1,6 +1,6 @@
 //! The heart of Reform Scorecard: from a criteria set and facts to a scorecard with its reasons.
 //!
-//! Pure: no async, no database, no clock, no randomness, no floats. [`score`] is the one evaluator; the
+//! Pure: no async, no database, no clock, no randomness, no floats. [`score()`] is the one evaluator; the
 //! worker, simulations and verifications all call it. Numbers are [`Exact`] rationals and are rounded only
 //! to be printed.
 //!
