@@ -1,8 +1,13 @@
 //! The pure scoring core, from the outside: what a rule gives, what a set may say, what a card adds up to,
 //! and that figures which public bodies printed come out again.
 
+mod dossiers;
 mod given;
 mod line_states;
+mod properties;
+mod published;
 mod ranking;
 mod roll_up;
 mod rule_tables;
+mod validation;
+mod worked_checks;

@@ -78,10 +78,10 @@ fn what_does_not_apply_leaves_every_maximum_above_it() {
 }
 
 #[test]
-fn a_pillar_of_which_nothing_applies_has_no_index() {
+fn a_pillar_of_which_nothing_applies_has_neither_points_nor_index() {
     let card = card(&two_pillars(), &facts("plan=PARTIAL"));
     for code in ["I", "1.1"] {
-        assert_eq!(texts(&card, code), (Some("0".to_owned()), "0".to_owned(), None), "{code}");
+        assert_eq!(texts(&card, code), (None, "0".to_owned(), None), "{code}");
     }
     assert_eq!(card.state, CardState::Final);
     assert_eq!(card.index_percent, Some(exact("25")));

@@ -1,14 +1,15 @@
 //! The heart of Reform Scorecard: from a criteria set and facts to a scorecard with its reasons.
 //!
-//! Pure: no async, no database, no clock, no randomness, no floats. [`score`] is the one evaluator; the
+//! Pure: no async, no database, no clock, no randomness, no floats. [`score()`] is the one evaluator; the
 //! worker, simulations and verifications all call it. Numbers are [`Exact`] rationals and are rounded only
 //! to be printed.
 //!
 //! To change … a kind of rule: `rule`, `evaluate`, `validate_rule`; how lines add up: `score`; what a set
-//! must satisfy: `validate`; ranks: `ranking`.
+//! must satisfy: `validate`; ranks: `ranking`; what a dossier table must satisfy: `dossiers`.
 
 mod canonical;
 mod criteria;
+mod dossiers;
 mod evaluate;
 mod exact;
 mod facts;
@@ -26,6 +27,7 @@ pub use canonical::{canonical_json, sha256_hex};
 pub use criteria::{
     Adjustment, Catalogue, CriteriaSet, CriteriaSetDocument, Criterion, GradeBand, Node, NotApplicablePolicy,
 };
+pub use dossiers::{BrokenIdentity, DossierTable};
 pub use exact::{Exact, NotExact};
 pub use facts::{AgencySnapshot, Appraisal, Fact, FactValue, Facts, InheritedResult};
 pub use kind::*;

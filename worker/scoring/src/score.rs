@@ -13,7 +13,7 @@ use crate::scorecard::{Leaf, Line, Scorecard};
 use crate::{CardState, Exact, Level, LineState, Period, PeriodKind};
 
 /// The version of the evaluator. It changes whenever the same facts could give another card.
-pub const ENGINE_VERSION: &str = "1";
+pub const ENGINE_VERSION: &str = "2";
 
 /// The hash that identifies a card: SHA-256 over canonical JSON of engine version, set fingerprint, period
 /// and facts (with the agency's snapshot), in hex. Equal hashes mean equal cards.
@@ -105,7 +105,8 @@ impl Scoring<'_> {
         let subtotal = self.add_all(&criterion.children, depth + 1, Some(&criterion.code));
         let group = &mut self.lines[position];
         group.effective_max = subtotal.effective_max.clone();
-        if subtotal.settled {
+        // Where nothing applies there are no points; none is not zero.
+        if subtotal.settled && !subtotal.effective_max.is_zero() {
             group.points = Some(subtotal.points.clone());
             group.index_percent = percent(&subtotal.points, &subtotal.effective_max);
         }

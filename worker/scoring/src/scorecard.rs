@@ -47,7 +47,7 @@ pub struct Line {
     pub max_points: Exact,
     /// The maximum less every leaf below that is out of it.
     pub effective_max: Exact,
-    /// The points; `None` where there are none or where a leaf below is not settled.
+    /// The points; `None` when nothing applies or a leaf below is not settled.
     pub points: Option<Exact>,
     /// `points / effective_max × 100`; `None` when nothing applies or a leaf below is not settled.
     pub index_percent: Option<Exact>,

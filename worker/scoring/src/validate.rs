@@ -231,14 +231,21 @@ fn node_faults(node: Node<'_>, catalogue: &Catalogue) -> Vec<Fault> {
     if node.level == Level::SubCriterion && !criterion.children.is_empty() {
         faults.push(Fault::WrongDepth("parts of a sub-criterion"));
     }
-    if (node.level == Level::Pillar) != criterion.pillar.is_some() {
-        faults.push(Fault::Senseless("every pillar, and nothing else, names its pillar code".to_owned()));
-    }
+    faults.extend(pillar_code_fault(criterion, node.level == Level::Pillar));
     faults
+}
+
+fn pillar_code_fault(criterion: &Criterion, is_pillar: bool) -> Option<Fault> {
+    match &criterion.pillar {
+        Some(code) if is_pillar => code.trim().is_empty().then_some(Fault::Empty("the pillar code")),
+        None if !is_pillar => None,
+        _ => Some(Fault::Senseless("every pillar, and nothing else, names its pillar code".to_owned())),
+    }
 }
 
 fn adjustment_leaf_faults(leaf: &Criterion, catalogue: &Catalogue) -> Vec<Fault> {
     let mut faults = naming_faults(leaf);
+    faults.extend(pillar_code_fault(leaf, false));
     match &leaf.rule {
         Some(rule) if leaf.children.is_empty() => {
             faults.extend(rule_faults(rule, &leaf.max_points, catalogue));

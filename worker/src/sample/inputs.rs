@@ -33,20 +33,20 @@ struct Inputs {
 struct DossierTable {
     source: Source,
     note: Option<String>,
-    received_total: Option<i64>,
-    received_online: Option<i64>,
-    received_postal: Option<i64>,
-    received_direct_or_postal: Option<i64>,
-    carried_over: Option<i64>,
-    resolved_total: Option<i64>,
-    resolved_early: Option<i64>,
-    resolved_on_time: Option<i64>,
-    resolved_early_or_on_time: Option<i64>,
-    resolved_overdue: Option<i64>,
-    pending_total: Option<i64>,
-    pending_in_time: Option<i64>,
-    pending_overdue: Option<i64>,
-    overdue_total: Option<i64>,
+    received_total: Option<u32>,
+    received_online: Option<u32>,
+    received_postal: Option<u32>,
+    received_direct_or_postal: Option<u32>,
+    carried_over: Option<u32>,
+    resolved_total: Option<u32>,
+    resolved_early: Option<u32>,
+    resolved_on_time: Option<u32>,
+    resolved_early_or_on_time: Option<u32>,
+    resolved_overdue: Option<u32>,
+    pending_total: Option<u32>,
+    pending_in_time: Option<u32>,
+    pending_overdue: Option<u32>,
+    overdue_total: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -106,6 +106,7 @@ pub(super) async fn load<C: ConnectionTrait>(
             recorded_at: now,
         };
         if let Some(table) = inputs.dossier_table {
+            table.check(&inputs.agency)?;
             insert(connection, table.row(about)).await?;
         }
         for listing in inputs.listings {
@@ -122,6 +123,35 @@ pub(super) async fn load<C: ConnectionTrait>(
 }
 
 impl DossierTable {
+    /// Refuses a table that does not add up; it is never repaired.
+    fn check(&self, agency: &str) -> Result<(), SampleError> {
+        let broken = self.counts().broken_identities();
+        if broken.is_empty() {
+            return Ok(());
+        }
+        let complaints: Vec<_> = broken.iter().map(ToString::to_string).collect();
+        let agency = agency.to_owned();
+        Err(SampleError::BrokenIdentity { file: FILE, agency, detail: complaints.join("; ") })
+    }
+
+    fn counts(&self) -> scoring::DossierTable {
+        scoring::DossierTable {
+            received_total: self.received_total.map(u64::from),
+            received_online: self.received_online.map(u64::from),
+            received_direct_or_postal: self.received_direct_or_postal.map(u64::from),
+            carried_over: self.carried_over.map(u64::from),
+            resolved_total: self.resolved_total.map(u64::from),
+            resolved_early: self.resolved_early.map(u64::from),
+            resolved_on_time: self.resolved_on_time.map(u64::from),
+            resolved_early_or_on_time: self.resolved_early_or_on_time.map(u64::from),
+            resolved_overdue: self.resolved_overdue.map(u64::from),
+            pending_total: self.pending_total.map(u64::from),
+            pending_in_time: self.pending_in_time.map(u64::from),
+            pending_overdue: self.pending_overdue.map(u64::from),
+            overdue_total: self.overdue_total.map(u64::from),
+        }
+    }
+
     fn row(self, about: About) -> dossier_table::Model {
         dossier_table::Model {
             id: DossierTableId::generate(),
@@ -133,20 +163,20 @@ impl DossierTable {
             note: self.note,
             recorded_by: RECORDED_BY.to_owned(),
             recorded_at: about.recorded_at,
-            received_total: self.received_total,
-            received_online: self.received_online,
-            received_postal: self.received_postal,
-            received_direct_or_postal: self.received_direct_or_postal,
-            carried_over: self.carried_over,
-            resolved_total: self.resolved_total,
-            resolved_early: self.resolved_early,
-            resolved_on_time: self.resolved_on_time,
-            resolved_early_or_on_time: self.resolved_early_or_on_time,
-            resolved_overdue: self.resolved_overdue,
-            pending_total: self.pending_total,
-            pending_in_time: self.pending_in_time,
-            pending_overdue: self.pending_overdue,
-            overdue_total: self.overdue_total,
+            received_total: self.received_total.map(i64::from),
+            received_online: self.received_online.map(i64::from),
+            received_postal: self.received_postal.map(i64::from),
+            received_direct_or_postal: self.received_direct_or_postal.map(i64::from),
+            carried_over: self.carried_over.map(i64::from),
+            resolved_total: self.resolved_total.map(i64::from),
+            resolved_early: self.resolved_early.map(i64::from),
+            resolved_on_time: self.resolved_on_time.map(i64::from),
+            resolved_early_or_on_time: self.resolved_early_or_on_time.map(i64::from),
+            resolved_overdue: self.resolved_overdue.map(i64::from),
+            pending_total: self.pending_total.map(i64::from),
+            pending_in_time: self.pending_in_time.map(i64::from),
+            pending_overdue: self.pending_overdue.map(i64::from),
+            overdue_total: self.overdue_total.map(i64::from),
         }
     }
 }
@@ -210,5 +240,36 @@ impl Observation {
             measure_code: self.measure,
             value: self.value,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_that_does_not_add_up_is_refused_and_named() {
+        let table: DossierTable = parse(
+            FILE,
+            "{source: ILLUSTRATIVE,
+              resolved_total: 10, resolved_early: 4, resolved_on_time: 3, resolved_overdue: 2}",
+        )
+        .expect("a table");
+        let refusal = table.check("SNV").expect_err("a broken identity").to_string();
+        assert_eq!(
+            refusal,
+            "sample file inputs-2022-H1.yaml: the dossier table of `SNV` does not add up: \
+             resolved_total = resolved_early + resolved_on_time + resolved_overdue does not hold: \
+             10 is not 9, the difference is 1"
+        );
+    }
+
+    #[test]
+    fn every_table_of_the_sample_adds_up() {
+        let tables = parse::<Vec<Inputs>>(FILE, TEXT).expect("the sample").into_iter();
+        let checked: Vec<_> = tables
+            .filter_map(|inputs| inputs.dossier_table.map(|table| table.check(&inputs.agency).is_ok()))
+            .collect();
+        assert_eq!(checked, vec![true; 11]);
     }
 }

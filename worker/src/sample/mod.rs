@@ -45,6 +45,16 @@ pub enum SampleError {
         /// Its code.
         code: String,
     },
+    /// A dossier table breaks an identity of the official table.
+    #[error("sample file {file}: the dossier table of `{agency}` does not add up: {detail}")]
+    BrokenIdentity {
+        /// The file.
+        file: &'static str,
+        /// The code of the agency whose table it is.
+        agency: String,
+        /// Each broken identity with both sides.
+        detail: String,
+    },
     /// The first build could not be requested.
     #[error(transparent)]
     Request(#[from] RequestError),

@@ -167,9 +167,12 @@ fn a_linear_ratio_grows_from_its_floor_to_its_target() {
     scored_table(LINEAR, "4", third, &[("done=1 asked=4", "3", "", "4 × min(1, (1/4) / (1/3))")]);
 }
 
+/// A rule's text for each meaning of a denominator of zero.
+type ByPolicy = fn(&str) -> String;
+
 #[test]
 fn nothing_to_count_gives_what_the_rule_says() {
-    let rules: [(RuleKind, fn(&str) -> String); 2] = [(BANDED, on_time), (LINEAR, linear)];
+    let rules: [(RuleKind, ByPolicy); 2] = [(BANDED, on_time), (LINEAR, linear)];
     for (kind, rule) in rules {
         // Without a denominator the numerator does not matter, known or not.
         for given in ["done=0 asked=0", "asked=0", "done=3 asked=0"] {

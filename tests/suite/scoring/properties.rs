@@ -1,0 +1,7 @@
+//! What must hold for every set, every agency and every ranking, tried on random ones.
+
+mod arbitrary;
+mod bands;
+mod better;
+mod ranking;
+mod sums;
