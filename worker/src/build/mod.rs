@@ -1,7 +1,7 @@
 //! Builds, from request to end: the states, and every step between them.
 //!
-//! A build is requested in the caller's own transaction ([`request`]), split into parts by the relay
-//! ([`split`]), compiled part by part under a [`Claim`], and ended when no part is open ([`settle`]).
+//! A build is requested in the caller's own transaction (`request`), split into parts by the relay
+//! (`split`), compiled part by part under a claim (`claim`), and ended when no part is open (`settle`).
 //! Each step is one transaction that checks where the build stands, so that doing a step twice, or by two
 //! workers at once, does it once.
 
