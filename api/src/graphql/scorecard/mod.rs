@@ -2,6 +2,8 @@
 
 mod line;
 mod load;
+mod rows;
+mod wanted;
 
 use async_graphql::{Context, Enum, ID, Object};
 use chrono::{DateTime, Utc};
@@ -10,7 +12,9 @@ use sea_orm::sea_query::NullOrdering;
 use sea_orm::{ColumnTrait, DatabaseConnection, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use self::line::ScorecardLine;
-use self::load::{Wanted, load};
+use self::load::load;
+use self::rows::{cards, ranked};
+use self::wanted::Wanted;
 use super::codes::CardState;
 use super::database;
 use super::paging::{Page, Window};
@@ -132,8 +136,8 @@ pub(crate) async fn scorecard_by_id(
     database: &DatabaseConnection,
     id: ScorecardId,
 ) -> Result<Option<Scorecard>, Problem> {
-    let card = load::cards().filter(scorecard::Column::Id.eq(id));
-    Ok(load(database, card, Wanted::everything()).await?.pop())
+    let card = cards().filter(scorecard::Column::Id.eq(id));
+    Ok(load(database, card, &Wanted::everything()).await?.pop())
 }
 
 #[derive(Default)]
@@ -155,8 +159,7 @@ impl ScorecardQuery {
         reader(ctx)?;
         let database = database(ctx)?;
         let window = Window::new(first, after.as_deref())?;
-        let mut cards =
-            load::cards().filter(scorecard::is_current()).filter(period::Column::Code.eq(&period));
+        let mut cards = cards().filter(scorecard::is_current()).filter(period::Column::Code.eq(&period));
         if let Some(code) = &block {
             cards = cards.filter(entity::block::Column::Code.eq(code));
         }
@@ -166,7 +169,7 @@ impl ScorecardQuery {
             false => None,
         };
         let cards = ordered(cards, order_by).offset(window.offset).limit(window.limit());
-        let rows = load(database, cards, Wanted::of_page(&ahead, &[])).await?;
+        let rows = load(database, cards, &Wanted::of_page(&ahead, &[])).await?;
         if rows.is_empty() {
             check_names(database, &period, block.as_deref()).await?;
         }
@@ -182,12 +185,12 @@ impl ScorecardQuery {
     ) -> Result<Option<Whole<Scorecard>>, Problem> {
         reader(ctx)?;
         let database = database(ctx)?;
-        let card = load::cards()
+        let card = cards()
             .filter(scorecard::is_current())
             .filter(period::Column::Code.eq(&period))
             .filter(agency::Column::Code.eq(&agency));
         let wanted = Wanted::of(&ctx.look_ahead());
-        let card = load(database, card, wanted).await?.pop();
+        let card = load(database, card, &wanted).await?.pop();
         if card.is_none() {
             known_period(database, "period", &period).await?;
             known_agency(database, "agency", &agency).await?;
@@ -208,18 +211,15 @@ impl ScorecardQuery {
         reader(ctx)?;
         let database = database(ctx)?;
         let window = Window::new(first, after.as_deref())?;
-        let cards = load::cards()
-            .filter(ranking_entry::Column::Position.is_not_null())
-            .filter(period::Column::Code.eq(&period))
-            .filter(entity::block::Column::Code.eq(&block));
+        let cards = ranked(&period, &block);
         let ahead = ctx.look_ahead();
         let total = match ahead.field("totalCount").exists() {
             true => Some(cards.clone().count(database).await?),
             false => None,
         };
-        let cards = cards.order_by_asc(ranking_entry::Column::Position);
         let cards = cards.offset(window.offset).limit(window.limit());
-        let rows = load(database, cards, Wanted::of_page(&ahead, &["scorecard"])).await?;
+        let wanted = Wanted::of_page(&ahead, &["scorecard"]).and("rank");
+        let rows = load(database, cards, &wanted).await?;
         if rows.is_empty() {
             check_names(database, &period, Some(&block)).await?;
         }
