@@ -10,6 +10,7 @@ use scoring::{AgencyKind, CardState, Input, Level, LineState, Reason, RuleKind, 
 use sea_orm::{DatabaseConnection, FromQueryResult, Select};
 
 use super::line::{LineInput, ScorecardLine};
+use super::rows::joined;
 use super::wanted::Wanted;
 use super::{Grade, Scorecard};
 use crate::graphql::id::NodeId;
@@ -72,7 +73,7 @@ pub(super) async fn load(
     cards: Select<scorecard::Entity>,
     wanted: &Wanted,
 ) -> Result<Vec<Scorecard>, Problem> {
-    let rows = wanted.of_cards(cards).into_model::<CardRow>().all(database).await?;
+    let rows = wanted.of_cards(joined(cards, wanted)).into_model::<CardRow>().all(database).await?;
     let mut lines = match wanted.has("lines") || wanted.has("pillars") {
         true => load_lines(database, rows.iter().map(|row| row.id), wanted).await?,
         false => HashMap::new(),

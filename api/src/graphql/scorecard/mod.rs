@@ -7,13 +7,12 @@ mod wanted;
 
 use async_graphql::{Context, Enum, ID, Object};
 use chrono::{DateTime, Utc};
-use entity::{ScorecardId, agency, period, ranking_entry, scorecard};
-use sea_orm::sea_query::NullOrdering;
-use sea_orm::{ColumnTrait, DatabaseConnection, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use entity::{ScorecardId, ranking_entry, scorecard};
+use sea_orm::{DatabaseConnection, EntityTrait, PaginatorTrait, QueryOrder, QuerySelect};
 
 use self::line::ScorecardLine;
 use self::load::load;
-use self::rows::{cards, ranked};
+use self::rows::with_places;
 use self::wanted::Wanted;
 use super::codes::CardState;
 use super::database;
@@ -136,7 +135,7 @@ pub(crate) async fn scorecard_by_id(
     database: &DatabaseConnection,
     id: ScorecardId,
 ) -> Result<Option<Scorecard>, Problem> {
-    let card = cards().filter(scorecard::Column::Id.eq(id));
+    let card = with_places(scorecard::Entity::find_by_id(id));
     Ok(load(database, card, &Wanted::everything()).await?.pop())
 }
 
@@ -159,17 +158,16 @@ impl ScorecardQuery {
         reader(ctx)?;
         let database = database(ctx)?;
         let window = Window::new(first, after.as_deref())?;
-        let mut cards = cards().filter(scorecard::is_current()).filter(period::Column::Code.eq(&period));
-        if let Some(code) = &block {
-            cards = cards.filter(entity::block::Column::Code.eq(code));
-        }
+        let cards = rows::current_in(&period, block.as_deref());
         let ahead = ctx.look_ahead();
         let total = match ahead.field("totalCount").exists() {
             true => Some(cards.clone().count(database).await?),
             false => None,
         };
-        let cards = ordered(cards, order_by).offset(window.offset).limit(window.limit());
-        let rows = load(database, cards, &Wanted::of_page(&ahead, &[])).await?;
+        let (cards, wanted) = rows::ordered(cards, order_by, Wanted::of_page(&ahead, &[]));
+        let cards = if wanted.has("rank") { with_places(cards) } else { cards };
+        let cards = cards.offset(window.offset).limit(window.limit());
+        let rows = load(database, cards, &wanted).await?;
         if rows.is_empty() {
             check_names(database, &period, block.as_deref()).await?;
         }
@@ -185,11 +183,9 @@ impl ScorecardQuery {
     ) -> Result<Option<Whole<Scorecard>>, Problem> {
         reader(ctx)?;
         let database = database(ctx)?;
-        let card = cards()
-            .filter(scorecard::is_current())
-            .filter(period::Column::Code.eq(&period))
-            .filter(agency::Column::Code.eq(&agency));
+        let card = rows::of_agency(&period, &agency);
         let wanted = Wanted::of(&ctx.look_ahead());
+        let card = if wanted.has("rank") { with_places(card) } else { card };
         let card = load(database, card, &wanted).await?.pop();
         if card.is_none() {
             known_period(database, "period", &period).await?;
@@ -211,12 +207,13 @@ impl ScorecardQuery {
         reader(ctx)?;
         let database = database(ctx)?;
         let window = Window::new(first, after.as_deref())?;
-        let cards = ranked(&period, &block);
+        let cards = rows::ranked(&period, &block);
         let ahead = ctx.look_ahead();
         let total = match ahead.field("totalCount").exists() {
             true => Some(cards.clone().count(database).await?),
             false => None,
         };
+        let cards = cards.order_by_asc(ranking_entry::Column::Position);
         let cards = cards.offset(window.offset).limit(window.limit());
         let wanted = Wanted::of_page(&ahead, &["scorecard"]).and("rank");
         let rows = load(database, cards, &wanted).await?;
@@ -240,20 +237,4 @@ async fn check_names(
         known_block(database, "block", code).await?;
     }
     Ok(())
-}
-
-fn ordered(
-    cards: sea_orm::Select<scorecard::Entity>,
-    order: ScorecardOrder,
-) -> sea_orm::Select<scorecard::Entity> {
-    let last = NullOrdering::Last;
-    let cards = match order {
-        ScorecardOrder::Rank => cards
-            .order_by(entity::block::Column::Position, Order::Asc)
-            .order_by_with_nulls(ranking_entry::Column::Position, Order::Asc, last),
-        ScorecardOrder::Index => cards.order_by_with_nulls(scorecard::Column::IndexSort, Order::Desc, last),
-        ScorecardOrder::Code => cards,
-        ScorecardOrder::Name => cards.order_by(agency::Column::NameVi, Order::Asc),
-    };
-    cards.order_by(agency::Column::Code, Order::Asc)
 }

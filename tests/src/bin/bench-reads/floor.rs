@@ -136,10 +136,10 @@ SELECT s.id::text, s.revision, s.state, s.total_print, s.total, s.effective_max_
        a.code AS agency_code, a.name_vi AS agency_vi, a.name_en AS agency_en
 FROM scorecard s
 JOIN agency a ON a.id = s.agency_id
-JOIN period p ON p.id = s.period_id
 LEFT JOIN ranking r ON r.period_id = s.period_id AND r.block_id = s.block_id AND r.current
 LEFT JOIN ranking_entry e ON e.ranking_id = r.id AND e.scorecard_id = s.id
-WHERE a.code = $1 AND p.code = '2022-H1' AND s.current";
+WHERE s.agency_id = (SELECT id FROM agency WHERE code = $1)
+    AND s.period_id = (SELECT id FROM period WHERE code = '2022-H1') AND s.current";
 
 const LINES: &str = "
 SELECT code, parent_code, level, name_vi, state, points_print AS points, points AS points_exact,
@@ -149,13 +149,14 @@ FROM scorecard_line WHERE scorecard_id = $1::uuid ORDER BY position";
 
 const TOP_TEN: &str = "
 SELECT e.rank, s.index_print, a.code, a.name_vi
-FROM ranking r
-JOIN period p ON p.id = r.period_id
-JOIN block b ON b.id = r.block_id
-JOIN ranking_entry e ON e.ranking_id = r.id
+FROM ranking_entry e
 JOIN scorecard s ON s.id = e.scorecard_id
-JOIN agency a ON a.id = e.agency_id
-WHERE p.code = '2022-H1' AND b.code = 'DEPARTMENTS' AND r.current
+JOIN agency a ON a.id = s.agency_id
+WHERE e.ranking_id = (
+    SELECT id FROM ranking
+    WHERE current AND period_id = (SELECT id FROM period WHERE code = '2022-H1')
+        AND block_id = (SELECT id FROM block WHERE code = 'DEPARTMENTS')
+)
 ORDER BY e.position LIMIT 10";
 
 async fn page(State(pool): State<PgPool>, Path(agency): Path<String>) -> impl IntoResponse {
@@ -244,11 +245,10 @@ SELECT s.id::text, s.state, s.total_print, s.index_print, e.rank, s.grade_code, 
        a.code AS agency_code, a.name_vi AS agency_vi, a.name_en AS agency_en
 FROM scorecard s
 JOIN agency a ON a.id = s.agency_id
-JOIN period p ON p.id = s.period_id
-JOIN block b ON b.id = s.block_id
 LEFT JOIN ranking r ON r.period_id = s.period_id AND r.block_id = s.block_id AND r.current
 LEFT JOIN ranking_entry e ON e.ranking_id = r.id AND e.scorecard_id = s.id
-WHERE p.code = '2022-H1' AND b.code = 'DEPARTMENTS' AND s.current
+WHERE s.period_id = (SELECT id FROM period WHERE code = '2022-H1')
+    AND s.block_id = (SELECT id FROM block WHERE code = 'DEPARTMENTS') AND s.current
 ORDER BY s.index_sort DESC NULLS LAST, a.code LIMIT 51 OFFSET $1";
 
 const PILLARS: &str = "

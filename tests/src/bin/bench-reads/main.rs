@@ -35,6 +35,9 @@ struct Options {
     /// How many connections ask at the same time.
     #[arg(long, default_value_t = 16)]
     connections: usize,
+    /// Measure only this page.
+    #[arg(long)]
+    page: Option<String>,
     /// How many rounds of each.
     #[arg(long, default_value_t = 7)]
     rounds: usize,
@@ -56,7 +59,7 @@ async fn main() {
         "{:<6} {:>8} {:>12} {:>12}   ratio: median (lowest to highest)",
         "page", "bytes", "floor /s", "API /s"
     );
-    for page in PAGES {
+    for page in PAGES.iter().filter(|page| options.page.as_deref().is_none_or(|wanted| wanted == page.name)) {
         measure(page, api, floor, &options).await;
     }
 }
