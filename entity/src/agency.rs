@@ -6,7 +6,7 @@ use sea_orm::QueryOrder;
 use sea_orm::entity::prelude::*;
 
 use crate::codes::Codes;
-use crate::dated::{holds_in, holds_on};
+use crate::dated::holds_in;
 use crate::ids::{AgencyId, BlockId};
 
 /// An agency, as it was from `valid_from` until before `valid_to`.
@@ -56,24 +56,12 @@ pub fn with_codes<'a>(codes: impl IntoIterator<Item = &'a str>) -> Select<Entity
     Entity::find().filter(Column::Code.is_in(codes)).order_by_asc(Column::Code)
 }
 
-/// The agencies that exist on `date`, by code.
-#[must_use]
-pub fn valid_on(date: Date) -> Select<Entity> {
-    Entity::find().filter(holds_on(Column::ValidFrom, Column::ValidTo, date)).order_by_asc(Column::Code)
-}
-
 /// The agencies that are valid on some day from `starts_on` until before `ends_before`, by code.
 #[must_use]
 pub fn valid_in(starts_on: Date, ends_before: Date) -> Select<Entity> {
     Entity::find()
         .filter(holds_in(Column::ValidFrom, Column::ValidTo, starts_on, ends_before))
         .order_by_asc(Column::Code)
-}
-
-/// The agencies of a block that exist on `date`, by code.
-#[must_use]
-pub fn of_block_on(block: BlockId, date: Date) -> Select<Entity> {
-    valid_on(date).filter(Column::BlockId.eq(block))
 }
 
 /// Every agency, by code.

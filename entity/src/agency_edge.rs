@@ -43,15 +43,3 @@ pub fn valid_on(date: Date) -> Select<Entity> {
 pub fn valid_in(starts_on: Date, ends_before: Date) -> Select<Entity> {
     Entity::find().filter(holds_in(Column::ValidFrom, Column::ValidTo, starts_on, ends_before))
 }
-
-/// The edges down from an agency that hold on `date`.
-#[must_use]
-pub fn below_on(parent: AgencyId, date: Date) -> Select<Entity> {
-    valid_on(date).filter(Column::ParentId.eq(parent))
-}
-
-/// The edge up from an agency that holds on `date`.
-#[must_use]
-pub fn above_on(child: AgencyId, date: Date) -> Select<Entity> {
-    valid_on(date).filter(Column::ChildId.eq(child))
-}

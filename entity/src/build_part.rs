@@ -8,6 +8,7 @@
 use crate::ids::{BlockId, BuildId, BuildPartId};
 use sea_orm::QueryOrder;
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::ExprTrait;
 
 scoring::coded_enum! {
     /// How far a part has come.
@@ -85,13 +86,14 @@ pub fn unfinished_of(build: BuildId) -> Select<Entity> {
 }
 
 /// The parts whose present attempt was not yet pushed to the queue, oldest
-/// first.
+/// first. A first attempt is always due: it must not wait for a clock that was
+/// put back.
 #[must_use]
 pub fn waiting_for_push(instant: DateTimeUtc) -> Select<Entity> {
     Entity::find()
         .filter(Column::State.eq(State::Waiting))
         .filter(Column::PushedAt.is_null())
-        .filter(Column::DueAt.lte(instant))
+        .filter(Column::Attempt.eq(1).or(Column::DueAt.lte(instant)))
         .order_by_asc(Column::Id)
 }
 

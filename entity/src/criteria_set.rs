@@ -56,18 +56,6 @@ pub fn with_code(code: &str) -> Select<Entity> {
     Entity::find().filter(Column::Code.eq(code)).order_by_desc(Column::Version)
 }
 
-/// That version of the set with that code.
-#[must_use]
-pub fn with_version(code: &str, version: i32) -> Select<Entity> {
-    with_code(code).filter(Column::Version.eq(version))
-}
-
-/// The sets whose document has that fingerprint.
-#[must_use]
-pub fn with_fingerprint(fingerprint: &str) -> Select<Entity> {
-    Entity::find().filter(Column::Fingerprint.eq(fingerprint))
-}
-
 /// The active sets, by code, newest version first.
 #[must_use]
 pub fn active() -> Select<Entity> {

@@ -36,9 +36,3 @@ impl ActiveModelBehavior for ActiveModel {}
 pub fn of_period(period: PeriodId) -> Select<Entity> {
     Entity::find().filter(Column::PeriodId.eq(period))
 }
-
-/// The use of a block in a period.
-#[must_use]
-pub fn of_block(period: PeriodId, block: BlockId) -> Select<Entity> {
-    of_period(period).filter(Column::BlockId.eq(block))
-}

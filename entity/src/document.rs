@@ -102,13 +102,3 @@ pub fn latest_for(period: PeriodId) -> Select<Entity> {
         .order_by_asc(Column::AgencyId)
         .order_by_asc(Column::Code)
 }
-
-/// All versions of a document's state in an agency and period, newest first.
-#[must_use]
-pub fn versions_of(agency: AgencyId, period: PeriodId, code: &str) -> Select<Entity> {
-    Entity::find()
-        .filter(Column::AgencyId.eq(agency))
-        .filter(Column::PeriodId.eq(period))
-        .filter(Column::Code.eq(code))
-        .order_by_desc(Column::Version)
-}

@@ -84,12 +84,3 @@ pub fn latest_for(period: PeriodId) -> Select<Entity> {
         .filter(Column::PeriodId.eq(period))
         .order_by_asc(Column::AgencyId)
 }
-
-/// All versions of an agency's table for a period, newest first.
-#[must_use]
-pub fn versions_of(agency: AgencyId, period: PeriodId) -> Select<Entity> {
-    Entity::find()
-        .filter(Column::AgencyId.eq(agency))
-        .filter(Column::PeriodId.eq(period))
-        .order_by_desc(Column::Version)
-}

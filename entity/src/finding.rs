@@ -81,9 +81,3 @@ pub fn of_inspected(inspected: impl IntoIterator<Item = InspectedAgencyId>) -> S
         .order_by_asc(Column::InspectedAgencyId)
         .order_by_asc(Column::Position)
 }
-
-/// Only the limitations among them.
-#[must_use]
-pub fn limitations_of(inspected: impl IntoIterator<Item = InspectedAgencyId>) -> Select<Entity> {
-    of_inspected(inspected).filter(Column::Kind.eq(Kind::Limitation))
-}

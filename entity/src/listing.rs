@@ -72,13 +72,3 @@ pub fn latest_for(period: PeriodId) -> Select<Entity> {
         .order_by_asc(Column::AgencyId)
         .order_by_asc(Column::Channel)
 }
-
-/// All versions of an agency's listing on a channel for a period, newest first.
-#[must_use]
-pub fn versions_of(agency: AgencyId, period: PeriodId, channel: Channel) -> Select<Entity> {
-    Entity::find()
-        .filter(Column::AgencyId.eq(agency))
-        .filter(Column::PeriodId.eq(period))
-        .filter(Column::Channel.eq(channel))
-        .order_by_desc(Column::Version)
-}

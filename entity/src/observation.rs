@@ -58,13 +58,3 @@ pub fn latest_for(period: PeriodId) -> Select<Entity> {
         .order_by_asc(Column::AgencyId)
         .order_by_asc(Column::MeasureCode)
 }
-
-/// All versions of a measure's value in an agency and period, newest first.
-#[must_use]
-pub fn versions_of(agency: AgencyId, period: PeriodId, measure: &str) -> Select<Entity> {
-    Entity::find()
-        .filter(Column::AgencyId.eq(agency))
-        .filter(Column::PeriodId.eq(period))
-        .filter(Column::MeasureCode.eq(measure))
-        .order_by_desc(Column::Version)
-}

@@ -2,7 +2,6 @@
 //! never changed but for `current`.
 
 use crate::ids::{BlockId, BuildId, PeriodId, RankingId};
-use sea_orm::QueryOrder;
 use sea_orm::entity::prelude::*;
 
 /// One revision of the ranking of a block in a period.
@@ -52,13 +51,4 @@ pub fn current_for(period: PeriodId) -> Select<Entity> {
 #[must_use]
 pub fn current_of(period: PeriodId, block: BlockId) -> Select<Entity> {
     current_for(period).filter(Column::BlockId.eq(block))
-}
-
-/// All revisions of the ranking of a block in a period, newest first.
-#[must_use]
-pub fn revisions_of(period: PeriodId, block: BlockId) -> Select<Entity> {
-    Entity::find()
-        .filter(Column::PeriodId.eq(period))
-        .filter(Column::BlockId.eq(block))
-        .order_by_desc(Column::Revision)
 }

@@ -65,9 +65,3 @@ pub fn of_inspected(inspected: impl IntoIterator<Item = InspectedAgencyId>) -> S
 pub fn open() -> Select<Entity> {
     Entity::find().filter(Column::State.eq(State::Open))
 }
-
-/// The open recommendations whose last day lies before `date`.
-#[must_use]
-pub fn overdue_on(date: Date) -> Select<Entity> {
-    open().filter(Column::DueOn.lt(date))
-}

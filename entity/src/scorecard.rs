@@ -6,7 +6,6 @@
 //! scored again.
 
 use scoring::CardState;
-use sea_orm::QueryOrder;
 use sea_orm::entity::prelude::*;
 
 use crate::ids::{AgencyId, BlockId, BuildId, CriteriaSetId, PeriodId, ScorecardId};
@@ -122,25 +121,10 @@ pub fn current_for(period: PeriodId) -> Select<Entity> {
     current().filter(Column::PeriodId.eq(period))
 }
 
-/// The current cards of a block in a period.
-#[must_use]
-pub fn current_in_block(period: PeriodId, block: BlockId) -> Select<Entity> {
-    current_for(period).filter(Column::BlockId.eq(block))
-}
-
 /// The current card of an agency in a period.
 #[must_use]
 pub fn current_of(agency: AgencyId, period: PeriodId) -> Select<Entity> {
     current_for(period).filter(Column::AgencyId.eq(agency))
-}
-
-/// All revisions of the card of an agency in a period, newest first.
-#[must_use]
-pub fn revisions_of(agency: AgencyId, period: PeriodId) -> Select<Entity> {
-    Entity::find()
-        .filter(Column::AgencyId.eq(agency))
-        .filter(Column::PeriodId.eq(period))
-        .order_by_desc(Column::Revision)
 }
 
 /// The column itself is the condition, as it is in the partial index: with

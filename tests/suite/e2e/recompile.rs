@@ -1,7 +1,10 @@
 //! Compiling again: nothing new without a change, one card and one ranking with one.
 
-use chrono::NaiveDate;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use chrono::{NaiveDate, TimeDelta};
 use entity::{ObservationId, agency, observation, period, ranking, scorecard, scorecard_line};
+use reform_worker::Clock;
 use reform_worker::sample::load_if_empty;
 use scoring::Source;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryOrder};
@@ -107,5 +110,19 @@ on_both! {
         assert_eq!(cards.len(), 12);
         assert!(cards.iter().all(|card| card.revision == 1 && card.current));
         assert_eq!(scorecard_line::Entity::find().count(&app.database).await.expect("count"), 12 * 61);
+    }
+
+    async fn a_clock_that_is_put_back_holds_nothing_up(kind) {
+        let mut app = App::sample(kind).await;
+        let reads = AtomicUsize::new(0);
+        let start = app.clock.now();
+        // Ahead while the build is split, then two hours back.
+        let tell = move || match reads.fetch_add(1, Ordering::SeqCst) {
+            0 => start + TimeDelta::hours(1),
+            _ => start - TimeDelta::hours(1),
+        };
+        app.clock = Clock::told_by(tell);
+        app.drain().await;
+        assert_eq!(cards(&app).await.len(), 12);
     }
 }
