@@ -129,4 +129,55 @@ on_both! {
         assert_eq!(one, count(12).await);
         assert!((3..=5).contains(&one), "{one} statements");
     }
+
+    async fn a_field_that_is_asked_for_alone_answers_as_among_all(kind) {
+        let app = App::compiled(kind).await;
+        let objects = [
+            (vec![], "Scorecard"),
+            (vec!["agency"], "Agency"),
+            (vec!["agency", "block"], "Block"),
+            (vec!["grade"], "Grade"),
+            (vec!["lines"], "ScorecardLine"),
+            (vec!["pillars"], "ScorecardLine"),
+        ];
+        for (path, name) in objects {
+            let fields = plain_fields(&app, name).await;
+            let all = card_with(&app, &path, &fields.join(" ")).await;
+            assert!(fields.len() >= 3, "{fields:?}");
+            for field in &fields {
+                let alone = values_of(&card_with(&app, &path, field).await, &path, field);
+                assert_eq!(alone, values_of(&all, &path, field), "{path:?} {field}");
+                assert!(!alone.contains(&json!("")), "{path:?} {field} was not read");
+            }
+        }
+    }
+}
+
+/// The fields of a type that have no fields of their own.
+async fn plain_fields(app: &App, name: &str) -> Vec<String> {
+    let query =
+        format!(r#"{{ __type(name: "{name}") {{ fields {{ name type {{ kind ofType {{ kind }} }} }} }} }}"#);
+    let fields = app.ask(&query).await["__type"]["fields"].clone();
+    let plain = |field: &&Value| {
+        let kinds = [&field["type"]["kind"], &field["type"]["ofType"]["kind"]];
+        !kinds.iter().any(|kind| *kind == "OBJECT" || *kind == "LIST")
+    };
+    let fields = fields.as_array().expect("fields").iter().filter(plain).map(|field| field["name"].clone());
+    fields.map(|name| name.as_str().expect("a name").to_owned()).collect()
+}
+
+/// The card of the management board, with the fields at `path`.
+async fn card_with(app: &App, path: &[&str], fields: &str) -> Value {
+    let inner = path.iter().rev().fold(fields.to_owned(), |inner, name| format!("{name} {{ {inner} }}"));
+    let query = format!(r#"{{ scorecard(agency: "KKT", period: "2022-H1") {{ {inner} }} }}"#);
+    app.ask(&query).await["scorecard"].clone()
+}
+
+/// Every value of `field` in the objects at `path`.
+fn values_of(card: &Value, path: &[&str], field: &str) -> Vec<Value> {
+    let object = path.iter().fold(card, |at, name| &at[*name]);
+    match object {
+        Value::Array(rows) => rows.iter().map(|row| row[field].clone()).collect(),
+        object => vec![object[field].clone()],
+    }
 }
