@@ -10,7 +10,7 @@ use apalis::prelude::*;
 use apalis_postgres::PostgresStorage;
 use apalis_sqlite::SqliteStorage;
 use entity::BuildPartId;
-use sea_orm::{DatabaseConnection, DbBackend};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
@@ -23,6 +23,24 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 const MISSED_HEARTBEATS: usize = 4;
 const POLL: Duration = Duration::from_millis(200);
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How often what is over is removed from the queue's tables; they would only grow.
+const TIDY: Duration = Duration::from_secs(600);
+
+/// Finished tasks are of no use, the builds keep the record; an hour's are left to look at. A worker that was
+/// not seen for a day and holds nothing is gone.
+const TIDY_POSTGRES: [&str; 2] = [
+    "DELETE FROM apalis.jobs WHERE job_type = 'compile-part' AND status IN ('Done', 'Failed', 'Killed') \
+     AND done_at < now() - interval '1 hour'",
+    "DELETE FROM apalis.workers gone WHERE worker_type = 'compile-part' AND last_seen < now() - interval '1 day' \
+     AND NOT EXISTS (SELECT 1 FROM apalis.jobs held WHERE held.lock_by = gone.id)",
+];
+const TIDY_SQLITE: [&str; 2] = [
+    "DELETE FROM Jobs WHERE job_type = 'compile-part' AND status IN ('Done', 'Failed', 'Killed') \
+     AND CAST(done_at AS INTEGER) < unixepoch() - 3600",
+    "DELETE FROM Workers WHERE worker_type = 'compile-part' AND last_seen < unixepoch() - 86400 \
+     AND NOT EXISTS (SELECT 1 FROM Jobs held WHERE held.lock_by = Workers.id)",
+];
 
 /// SQLite has one writer, so more than one part at a time would only wait for it.
 const SQLITE_CONCURRENCY: usize = 1;
@@ -80,6 +98,25 @@ impl Queue {
                 Err(TaskSinkError::PushError(error)) if is_duplicate(&error) => Ok(()),
                 pushed => pushed.map_err(|error| PushError(error.to_string())),
             },
+        }
+    }
+
+    /// Keeps the queue's tables small until `shutdown`. Any number of processes may.
+    pub(crate) async fn keep_tidy(database: DatabaseConnection, shutdown: CancellationToken) {
+        let statements = match database.get_database_backend() {
+            DbBackend::Postgres => TIDY_POSTGRES,
+            _ => TIDY_SQLITE,
+        };
+        loop {
+            for statement in statements {
+                if let Err(error) = database.execute_unprepared(statement).await {
+                    tracing::warn!(%error, "the queue's tables could not be tidied");
+                }
+            }
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                () = tokio::time::sleep(TIDY) => {}
+            }
         }
     }
 

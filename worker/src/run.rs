@@ -56,6 +56,7 @@ impl Worker {
             signals.clone(),
             shutdown.clone(),
         ));
+        tasks.spawn(Queue::keep_tidy(database.clone(), shutdown.clone()));
         tasks.spawn(queue.run(at, shutdown.clone()));
         Self { tasks, shutdown }
     }
