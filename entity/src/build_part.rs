@@ -5,10 +5,10 @@
 //! Whoever writes asserts it first, so that a worker that was thought dead
 //! cannot write beside its successor.
 
-use crate::ids::{BlockId, BuildId, BuildPartId};
-use sea_orm::QueryOrder;
+use crate::ids::{BlockId, BuildId, BuildPartId, PeriodId};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::ExprTrait;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
+use sea_orm::{JoinType, QueryOrder, QuerySelect};
 
 scoring::coded_enum! {
     /// How far a part has come.
@@ -85,26 +85,69 @@ pub fn unfinished_of(build: BuildId) -> Select<Entity> {
     of_build(build).filter(Column::State.is_in([State::Waiting, State::Running]))
 }
 
-/// The parts whose present attempt was not yet pushed to the queue, oldest
-/// first. A first attempt is always due: it must not wait for a clock that was
-/// put back.
+/// The parts whose present attempt was not yet pushed to the queue and whose
+/// turn it is, oldest first. A first attempt is always due: it must not wait
+/// for a clock that was put back.
 #[must_use]
 pub fn waiting_for_push(instant: DateTimeUtc) -> Select<Entity> {
-    Entity::find()
-        .filter(Column::State.eq(State::Waiting))
+    waiting_in_turn()
         .filter(Column::PushedAt.is_null())
         .filter(Column::Attempt.eq(1).or(Column::DueAt.lte(instant)))
+}
+
+/// The parts that still wait although they were pushed, before `instant` if
+/// one is given: the push may have been lost. Oldest first.
+#[must_use]
+pub fn still_waiting(pushed_before: Option<DateTimeUtc>) -> Select<Entity> {
+    let pushed = waiting_in_turn().filter(Column::PushedAt.is_not_null());
+    match pushed_before {
+        Some(instant) => pushed.filter(Column::PushedAt.lt(instant)),
+        None => pushed,
+    }
+}
+
+/// The waiting parts whose turn it is, oldest first: of the parts that are to
+/// write one block's cards of one period, one is at work at a time, and the
+/// oldest is the next.
+fn waiting_in_turn() -> Select<Entity> {
+    let other = Alias::new("other");
+    let of = |column: Column| Expr::col((other.clone(), column));
+    let older = of(Column::State).eq(State::Waiting).and(of(Column::Id).lt(Expr::col((Entity, Column::Id))));
+    let ahead = Query::select()
+        .expr(Expr::val(1))
+        .from_as(Entity, other.clone())
+        .and_where(of(Column::BlockId).eq(Expr::col((Entity, Column::BlockId))))
+        .and_where(of(Column::Id).ne(Expr::col((Entity, Column::Id))))
+        .and_where(of(Column::State).eq(State::Running).or(older))
+        .and_where(same_period(of(Column::BuildId), Expr::col((Entity, Column::BuildId))))
+        .take();
+    Entity::find()
+        .filter(Column::State.eq(State::Waiting))
+        .filter(Expr::exists(ahead).not())
         .order_by_asc(Column::Id)
 }
 
-/// The parts that still wait although they were pushed before `instant`: the
-/// push may have been lost. Oldest first.
+/// That two builds are of one period.
+fn same_period(one: Expr, other: Expr) -> Expr {
+    let period_of = |build: Expr| {
+        let period = Query::select()
+            .column((super::build::Entity, super::build::Column::PeriodId))
+            .from(super::build::Entity)
+            .and_where(Expr::col((super::build::Entity, super::build::Column::Id)).eq(build))
+            .take();
+        Expr::SubQuery(None, Box::new(period.into()))
+    };
+    period_of(one).eq(period_of(other))
+}
+
+/// The parts that are at work on a block's cards of a period.
 #[must_use]
-pub fn still_waiting_since(instant: DateTimeUtc) -> Select<Entity> {
+pub fn running_at(block: BlockId, period: PeriodId) -> Select<Entity> {
     Entity::find()
-        .filter(Column::State.eq(State::Waiting))
-        .filter(Column::PushedAt.lt(instant))
-        .order_by_asc(Column::Id)
+        .join(JoinType::InnerJoin, Relation::Build.def())
+        .filter(Column::State.eq(State::Running))
+        .filter(Column::BlockId.eq(block))
+        .filter(super::build::Column::PeriodId.eq(period))
 }
 
 /// The running parts whose claim ran out before `instant`, oldest first.

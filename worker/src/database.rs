@@ -7,7 +7,7 @@ use std::time::Duration;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    IsolationLevel, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    IsolationLevel, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 
 /// The PostgreSQL channel on which builds announce themselves.
@@ -128,7 +128,30 @@ pub(crate) async fn announce_builds<C: ConnectionTrait>(connection: &C) -> Resul
     Ok(())
 }
 
+/// Makes whoever else would add agencies wait for the end of `connection`'s transaction. On SQLite a
+/// transaction that writes is alone anyway.
+pub(crate) async fn lock_agencies<C: ConnectionTrait>(connection: &C) -> Result<(), DbErr> {
+    if connection.get_database_backend() == DbBackend::Postgres {
+        connection.execute_unprepared("LOCK TABLE agency IN EXCLUSIVE MODE").await?;
+    }
+    Ok(())
+}
+
 /// How many rows of `columns` columns one INSERT may carry.
 pub(crate) fn rows_per_insert(columns: usize) -> usize {
     (MOST_VARIABLES / columns.max(1)).max(1)
+}
+
+/// Whether a statement failed only because another transaction was faster: begun again, it may succeed.
+pub(crate) fn is_lost_race(error: &DbErr) -> bool {
+    /// PostgreSQL: serialization failure, deadlock. SQLite: busy, busy snapshot.
+    const LOST: [&str; 4] = ["40001", "40P01", "5", "517"];
+    let (DbErr::Conn(RuntimeErr::SqlxError(cause))
+    | DbErr::Exec(RuntimeErr::SqlxError(cause))
+    | DbErr::Query(RuntimeErr::SqlxError(cause))) = error
+    else {
+        return false;
+    };
+    let code = cause.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| LOST.contains(&code.as_ref()))
 }

@@ -19,7 +19,8 @@ use crate::{Clock, Signals};
 const TICK: Duration = Duration::from_secs(1);
 
 /// A part that was pushed this long ago and still waits is pushed again: the first task may have been lost.
-/// Two tasks for one attempt do no harm, for only one can claim it.
+/// Whoever starts pushes everything again at once, for the process before it may have died with the tasks
+/// in its hands. Two tasks for one attempt do no harm, for only one can claim it.
 const PUSH_AGAIN_AFTER: TimeDelta = TimeDelta::seconds(60);
 
 /// Why a tick was cut short. The next one tries again.
@@ -40,9 +41,13 @@ pub(crate) async fn run(
     shutdown: CancellationToken,
 ) {
     let mut woken = signals.listen();
+    let mut starting = true;
     loop {
-        if let Err(error) = tick(&database, &queue, clock.now(), &signals).await {
-            tracing::warn!(%error, "a tick of the relay was cut short");
+        let now = clock.now();
+        let lost_before = (!starting).then_some(now - PUSH_AGAIN_AFTER);
+        match tick(&database, &queue, now, lost_before, &signals).await {
+            Ok(()) => starting = false,
+            Err(error) => tracing::warn!(%error, "a tick of the relay was cut short"),
         }
         tokio::select! {
             () = shutdown.cancelled() => return,
@@ -56,11 +61,12 @@ async fn tick(
     database: &DatabaseConnection,
     queue: &Queue,
     now: DateTime<Utc>,
+    lost_before: Option<DateTime<Utc>>,
     signals: &Signals,
 ) -> Result<(), TickError> {
     let taken_up = split_queued(database, now).await?;
     let taken_back = take_back_expired(database, now).await?;
-    push_waiting(database, queue, now).await?;
+    push_waiting(database, queue, now, lost_before).await?;
     let mut ended = 0;
     for build in build::running().all(database).await? {
         ended += usize::from(settle(database, build.id, now).await?);
@@ -77,9 +83,10 @@ async fn push_waiting(
     database: &DatabaseConnection,
     queue: &Queue,
     now: DateTime<Utc>,
+    lost_before: Option<DateTime<Utc>>,
 ) -> Result<(), TickError> {
-    let mut waiting = build_part::waiting_for_push(now).all(database).await?;
-    waiting.extend(build_part::still_waiting_since(now - PUSH_AGAIN_AFTER).all(database).await?);
+    let mut waiting = build_part::still_waiting(lost_before).all(database).await?;
+    waiting.extend(build_part::waiting_for_push(now).all(database).await?);
     for part in waiting {
         let push = part.pushes + 1;
         queue.push(part.id, part.attempt, push).await?;

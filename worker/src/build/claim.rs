@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{BuildId, BuildPartId, build_part};
+use entity::{BuildId, BuildPartId, block, build, build_part};
 use sea_orm::sea_query::{Expr, LockBehavior, LockType};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QuerySelect,
@@ -15,7 +15,7 @@ use sea_orm::{
 };
 
 use crate::compile::{PartDone, PartError};
-use crate::database::begin_write;
+use crate::database::{begin_write, is_lost_race};
 
 /// After this many attempts a part is given up.
 pub(crate) const MOST_ATTEMPTS: i32 = 5;
@@ -33,7 +33,8 @@ pub(crate) struct Claim {
 }
 
 /// Claims the part for `lease`, if it still waits in this attempt; `None` when it is done, cancelled or
-/// somebody else's by now.
+/// somebody else's by now. While another part is at work on the same cards it stays waiting, and the relay
+/// pushes it again when its turn comes: waiting is no failed attempt.
 pub(crate) async fn claim(
     database: &DatabaseConnection,
     part: BuildPartId,
@@ -42,22 +43,33 @@ pub(crate) async fn claim(
     lease: Duration,
     now: DateTime<Utc>,
 ) -> Result<Option<Claim>, DbErr> {
-    let lease_until = now + TimeDelta::from_std(lease).unwrap_or(TimeDelta::MAX);
-    let claimed = build_part::Entity::update_many()
-        .col_expr(build_part::Column::State, Expr::value(build_part::State::Running))
-        .col_expr(build_part::Column::ClaimedBy, Expr::value(claimed_by.clone()))
-        .col_expr(build_part::Column::LeaseUntil, Expr::value(lease_until))
-        .col_expr(build_part::Column::StartedAt, Expr::value(now))
+    let transaction = begin_write(database).await?;
+    let row = build_part::Entity::find_by_id(part).find_also_related(build::Entity).one(&transaction).await?;
+    let Some((row, Some(build))) = row else {
+        return Ok(None);
+    };
+    // Whoever claims for this block does so one after the other. The weaker lock does not wait for cards
+    // that refer to the block.
+    block::Entity::find_by_id(row.block_id).lock(LockType::NoKeyUpdate).one(&transaction).await?;
+    let waiting = build_part::Entity::update_many()
         .filter(build_part::Column::Id.eq(part))
         .filter(build_part::Column::Attempt.eq(attempt))
-        .filter(build_part::Column::State.eq(build_part::State::Waiting))
-        .exec(database)
-        .await?;
-    if claimed.rows_affected == 0 {
-        return Ok(None);
-    }
-    let row = build_part::Entity::find_by_id(part).one(database).await?;
-    Ok(row.map(|row| Claim { build: row.build_id, part, attempt, claimed_by }))
+        .filter(build_part::Column::State.eq(build_part::State::Waiting));
+    let busy = build_part::running_at(row.block_id, build.period_id).one(&transaction).await?.is_some();
+    let update = if busy {
+        waiting.col_expr(build_part::Column::PushedAt, Expr::value(Option::<DateTime<Utc>>::None))
+    } else {
+        let lease_until = now + TimeDelta::from_std(lease).unwrap_or(TimeDelta::MAX);
+        waiting
+            .col_expr(build_part::Column::State, Expr::value(build_part::State::Running))
+            .col_expr(build_part::Column::ClaimedBy, Expr::value(claimed_by.clone()))
+            .col_expr(build_part::Column::LeaseUntil, Expr::value(lease_until))
+            .col_expr(build_part::Column::StartedAt, Expr::value(now))
+    };
+    let updated = update.exec(&transaction).await?;
+    transaction.commit().await?;
+    let claimed = !busy && updated.rows_affected == 1;
+    Ok(claimed.then_some(Claim { build: build.id, part, attempt, claimed_by }))
 }
 
 impl Claim {
@@ -100,7 +112,8 @@ impl Claim {
     }
 }
 
-/// Puts a failed attempt on record: the part waits for its next attempt, or is given up.
+/// Puts a failed attempt on record: the part waits for its next attempt, or is given up. A race that was lost
+/// to another transaction is no failure of the part: the same attempt is made again.
 pub(crate) async fn fail(
     database: &DatabaseConnection,
     claim: &Claim,
@@ -108,6 +121,10 @@ pub(crate) async fn fail(
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     let update = claim.update().col_expr(build_part::Column::Error, Expr::value(error.on_record()));
+    if matches!(error, PartError::Retry(error) if is_lost_race(error)) {
+        wait_again(update, claim.attempt, now + FIRST_PAUSE).exec(database).await?;
+        return Ok(());
+    }
     let retry = matches!(error, PartError::Retry(_)) && claim.attempt < MOST_ATTEMPTS;
     let update = if retry { next_attempt(update, claim.attempt, now) } else { give_up(update, now) };
     update.exec(database).await?;
@@ -120,10 +137,18 @@ fn next_attempt(
     now: DateTime<Utc>,
 ) -> UpdateMany<build_part::Entity> {
     let pause = FIRST_PAUSE * (1 << attempt.clamp(1, 10) >> 1);
+    wait_again(update, attempt + 1, now + pause)
+}
+
+fn wait_again(
+    update: UpdateMany<build_part::Entity>,
+    attempt: i32,
+    due_at: DateTime<Utc>,
+) -> UpdateMany<build_part::Entity> {
     update
         .col_expr(build_part::Column::State, Expr::value(build_part::State::Waiting))
-        .col_expr(build_part::Column::Attempt, Expr::value(attempt + 1))
-        .col_expr(build_part::Column::DueAt, Expr::value(now + pause))
+        .col_expr(build_part::Column::Attempt, Expr::value(attempt))
+        .col_expr(build_part::Column::DueAt, Expr::value(due_at))
         .col_expr(build_part::Column::PushedAt, Expr::value(Option::<DateTime<Utc>>::None))
         .col_expr(build_part::Column::ClaimedBy, Expr::value(Option::<String>::None))
         .col_expr(build_part::Column::LeaseUntil, Expr::value(Option::<DateTime<Utc>>::None))

@@ -16,7 +16,7 @@ use sea_orm::{
 };
 
 use crate::build::{Request, RequestError, request};
-use crate::database::begin_write;
+use crate::database::{begin_write, lock_agencies};
 
 /// The period that the first start compiles.
 pub const FIRST_PERIOD: &str = "2022-H1";
@@ -73,7 +73,7 @@ pub async fn load_if_empty(database: &DatabaseConnection, now: DateTime<Utc>) ->
         return Ok(false);
     }
     let transaction = begin_write(database).await?;
-    alone(&transaction).await?;
+    lock_agencies(&transaction).await?;
     if agency::Entity::find().count(&transaction).await? > 0 {
         return Ok(false);
     }
@@ -91,14 +91,6 @@ pub async fn load_if_empty(database: &DatabaseConnection, now: DateTime<Utc>) ->
     request(&transaction, &first, now).await?;
     transaction.commit().await?;
     Ok(true)
-}
-
-/// Makes two loaders wait for each other: SQLite's write lock does, on PostgreSQL the table's.
-async fn alone<C: ConnectionTrait>(connection: &C) -> Result<(), DbErr> {
-    if connection.get_database_backend() == sea_orm::DbBackend::Postgres {
-        connection.execute_unprepared("LOCK TABLE agency IN EXCLUSIVE MODE").await?;
-    }
-    Ok(())
 }
 
 /// The ids that the files' codes stand for.
