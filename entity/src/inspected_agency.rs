@@ -4,7 +4,7 @@
 use sea_orm::entity::prelude::*;
 use sea_orm::{JoinType, QueryOrder, QuerySelect};
 
-use crate::ids::{AgencyId, InspectedAgencyId, InspectionId, PeriodId};
+use crate::ids::{AgencyId, InspectedAgencyId, InspectionId};
 
 /// An agency in an inspection; unique per inspection and agency.
 #[sea_orm::model]
@@ -54,10 +54,13 @@ pub fn of_agency(agency: AgencyId) -> Select<Entity> {
     Entity::find().filter(Column::AgencyId.eq(agency))
 }
 
-/// What was inspected in the period.
+/// What was inspected in the period or in a period that lies within it: what a
+/// half-year's inspection found is known at the year's end as well.
 #[must_use]
-pub fn in_period(period: PeriodId) -> Select<Entity> {
+pub fn in_period(starts_on: Date, ends_before: Date) -> Select<Entity> {
     Entity::find()
         .join(JoinType::InnerJoin, Relation::Inspection.def())
-        .filter(super::inspection::Column::PeriodId.eq(period))
+        .join(JoinType::InnerJoin, super::inspection::Relation::Period.def())
+        .filter(super::period::Column::StartsOn.gte(starts_on))
+        .filter(super::period::Column::EndsBefore.lte(ends_before))
 }

@@ -9,6 +9,7 @@ use scoring::CardState;
 use sea_orm::entity::prelude::*;
 
 use crate::ids::{AgencyId, BlockId, BuildId, CriteriaSetId, PeriodId, ScorecardId};
+use crate::version::newest;
 
 /// One revision of the scorecard of an agency in a period.
 #[sea_orm::model]
@@ -34,8 +35,8 @@ pub struct Model {
     pub replaces_id: Option<ScorecardId>,
     /// Why it replaces it; none for the first.
     pub revision_reason: Option<String>,
-    /// Whether it is the newest revision. The database allows one per agency
-    /// and period.
+    /// Whether it counts: the newest revision does, unless it was withdrawn because its agency
+    /// turned out not to exist in the period. The database allows one per agency and period.
     pub current: bool,
     /// Whether it has a total.
     pub state: CardState,
@@ -119,6 +120,13 @@ impl ActiveModelBehavior for ActiveModel {}
 #[must_use]
 pub fn current_for(period: PeriodId) -> Select<Entity> {
     current().filter(Column::PeriodId.eq(period))
+}
+
+/// The newest revision of each agency's card in a period, current or withdrawn.
+#[must_use]
+pub fn newest_for(period: PeriodId) -> Select<Entity> {
+    newest(Entity::find(), &[Column::AgencyId, Column::PeriodId], Column::Revision)
+        .filter(Column::PeriodId.eq(period))
 }
 
 /// The current card of an agency in a period.

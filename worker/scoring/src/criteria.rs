@@ -3,7 +3,7 @@
 //! A [`CriteriaSet`] exists only when its document passed every check of `validate`, so the evaluator
 //! never meets a gap between bands or a sum that does not add up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -154,22 +154,28 @@ impl CriteriaSet {
         nodes(&self.document.pillars)
     }
 
-    /// Whether a leaf takes over the parent agency's result.
-    pub fn inherits(&self) -> bool {
-        let rules = self.nodes().into_iter().filter_map(|node| node.criterion.rule.as_ref());
-        rules.map(Rule::kind).any(|kind| kind == RuleKind::Inherited)
+    /// The codes of the leaves that take over the parent agency's result.
+    pub fn inherited_leaves(&self) -> BTreeSet<&str> {
+        let inherits =
+            |leaf: &&Criterion| leaf.rule.as_ref().is_some_and(|rule| rule.kind() == RuleKind::Inherited);
+        self.leaves().filter(inherits).map(|leaf| leaf.code.as_str()).collect()
     }
 
     /// The measures that the set names, each once, in alphabetical order.
     pub fn measures(&self) -> Vec<&MeasureCode> {
-        let adjustments = [&self.document.bonus, &self.document.deduction];
-        let outside = adjustments.into_iter().flatten().flat_map(|adjustment| &adjustment.leaves);
-        let inside = self.nodes().into_iter().map(|node| node.criterion);
-        let rules = inside.chain(outside).filter_map(|criterion| criterion.rule.as_ref());
+        let rules = self.leaves().filter_map(|leaf| leaf.rule.as_ref());
         let mut measures: Vec<_> = rules.flat_map(Rule::measures).collect();
         measures.sort();
         measures.dedup();
         measures
+    }
+
+    /// Everything that has a rule: in the tree, then bonus, then deduction.
+    fn leaves(&self) -> impl Iterator<Item = &Criterion> {
+        let adjustments = [&self.document.bonus, &self.document.deduction].into_iter().flatten();
+        let outside = adjustments.flat_map(|adjustment| &adjustment.leaves);
+        let inside = self.nodes().into_iter().map(|node| node.criterion);
+        inside.chain(outside).filter(|criterion| criterion.rule.is_some())
     }
 
     /// The grade of an index in percent.

@@ -1,11 +1,13 @@
 //! Taking up queued builds: each becomes parts, one a ranking block.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
-use entity::{BlockId, BuildPartId, agency, build, build_part, period};
+use entity::{BlockId, BuildPartId, agency, build, build_part, period, scorecard};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter, QuerySelect,
+    JoinType, QueryFilter, QuerySelect, RelationTrait,
 };
 
 use crate::database::begin_write;
@@ -70,21 +72,29 @@ async fn insert_parts<C: ConnectionTrait>(
     Ok(())
 }
 
+/// The blocks of the agencies in scope: where they are now, and where the cards that they have still are.
 async fn blocks_in_scope<C: ConnectionTrait>(
     connection: &C,
     build: &build::Model,
-) -> Result<Vec<BlockId>, DbErr> {
+) -> Result<BTreeSet<BlockId>, DbErr> {
     let Some(period) = period::Entity::find_by_id(build.period_id).one(connection).await? else {
-        return Ok(Vec::new());
+        return Ok(BTreeSet::new());
     };
     let mut agencies = agency::valid_in(period.starts_on, period.ends_before);
+    let mut cards =
+        scorecard::current_for(period.id).join(JoinType::InnerJoin, scorecard::Relation::Agency.def());
     if let Some(codes) = &build.agencies {
-        agencies = agencies.filter(agency::Column::Code.is_in(codes.0.iter().map(String::as_str)));
+        let named = || agency::Column::Code.is_in(codes.0.iter().map(String::as_str));
+        agencies = agencies.filter(named());
+        cards = cards.filter(named());
     }
-    let mut blocks = agencies.select_only().column(agency::Column::BlockId).distinct();
+    let mut agencies = agencies.select_only().column(agency::Column::BlockId).distinct();
     // PostgreSQL orders distinct rows only by what it selects.
-    QuerySelect::query(&mut blocks).clear_order_by();
-    blocks.into_tuple().all(connection).await
+    QuerySelect::query(&mut agencies).clear_order_by();
+    let cards = cards.select_only().column(scorecard::Column::BlockId).distinct();
+    let mut blocks: BTreeSet<BlockId> = agencies.into_tuple().all(connection).await?.into_iter().collect();
+    blocks.extend(cards.into_tuple::<BlockId>().all(connection).await?);
+    Ok(blocks)
 }
 
 /// A build with nothing to compile has failed, and says so.

@@ -1,12 +1,17 @@
 //! Writing scorecards: a new revision that points to the one it replaces.
 
-use chrono::{DateTime, Utc};
-use entity::{AgencyId, ScorecardId, scorecard, scorecard_line};
-use scoring::{ENGINE_VERSION, Exact, Facts, Line, LineState, Scorecard, canonical_json};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Iterable, QueryFilter};
+use std::collections::HashMap;
 
-use super::{Decided, PartDone, PartError, Scope};
+use chrono::{DateTime, Utc};
+use entity::{AgencyId, BlockId, ScorecardId, agency, scorecard, scorecard_line};
+use scoring::{ENGINE_VERSION, Exact, Facts, Line, LineState, Scorecard, canonical_json};
+use sea_orm::sea_query::{Expr, SelectStatement};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, Iterable,
+    QueryFilter, QuerySelect, QueryTrait, Select,
+};
+
+use super::{Criteria, Decided, PartDone, PartError, Scope};
 use crate::database::rows_per_insert;
 
 /// Decimal digits of the index that the database orders by.
@@ -18,13 +23,62 @@ pub(crate) struct NewCard {
     pub(super) facts: Facts,
     pub(super) content_hash: String,
     pub(super) scored: Scorecard,
-    pub(super) previous: Option<scorecard::Model>,
+    pub(super) previous: Option<Previous>,
+}
+
+/// What a new revision must know of the newest one that there is.
+#[derive(FromQueryResult)]
+pub(crate) struct Previous {
+    id: ScorecardId,
+    agency_id: AgencyId,
+    revision: i32,
+    pub(super) block_id: BlockId,
+    pub(super) current: bool,
+    pub(super) content_hash: String,
+}
+
+/// The newest revision of each of the part's agencies.
+pub(super) async fn newest<C: ConnectionTrait>(
+    connection: &C,
+    scope: &Scope,
+) -> Result<HashMap<AgencyId, Previous>, DbErr> {
+    use scorecard::Column as Card;
+    let newest = scorecard::newest_for(scope.period.id)
+        .filter(Card::AgencyId.is_in(scope.agencies.iter().map(|agency| agency.id)))
+        .select_only()
+        .columns([Card::Id, Card::AgencyId, Card::Revision, Card::BlockId, Card::Current, Card::ContentHash])
+        .into_model::<Previous>()
+        .all(connection)
+        .await?;
+    Ok(newest.into_iter().map(|card| (card.agency_id, card)).collect())
+}
+
+/// Withdraws the block's cards whose agency, as the registry stands now, does not exist in the period.
+pub(super) async fn withdraw<C: ConnectionTrait>(connection: &C, scope: &Scope) -> Result<(), DbErr> {
+    let existing = agency::valid_in(scope.period.starts_on, scope.period.ends_before);
+    let mut gone = scorecard::Entity::update_many()
+        .col_expr(scorecard::Column::Current, Expr::value(false))
+        .filter(scorecard::is_current())
+        .filter(scorecard::Column::PeriodId.eq(scope.period.id))
+        .filter(scorecard::Column::BlockId.eq(scope.block.id))
+        .filter(scorecard::Column::AgencyId.not_in_subquery(ids(existing)));
+    if let Some(codes) = &scope.build.agencies {
+        let asked = agency::with_codes(codes.0.iter().map(String::as_str));
+        gone = gone.filter(scorecard::Column::AgencyId.in_subquery(ids(asked)));
+    }
+    gone.exec(connection).await?;
+    Ok(())
+}
+
+fn ids(agencies: Select<agency::Entity>) -> SelectStatement {
+    agencies.select_only().column(agency::Column::Id).into_query()
 }
 
 /// Writes what was decided: cards, their lines, and that their predecessors are no longer current.
 pub(super) async fn save<C: ConnectionTrait>(
     connection: &C,
     scope: &Scope,
+    criteria: &Criteria,
     cards: &[Decided],
     now: DateTime<Utc>,
 ) -> Result<PartDone, PartError> {
@@ -38,8 +92,8 @@ pub(super) async fn save<C: ConnectionTrait>(
     for card in new {
         let id = ScorecardId::generate();
         replaced.extend(card.previous.as_ref().map(|previous| previous.id));
-        lines.extend(line_rows(id, &card.scored, scope.set.document().print_scale)?);
-        rows.push(card_row(id, scope, card, now));
+        lines.extend(line_rows(id, &card.scored, criteria.set.document().print_scale)?);
+        rows.push(card_row(id, scope, criteria, card, now));
     }
     let written = rows.len();
     if !replaced.is_empty() {
@@ -73,9 +127,15 @@ where
     Ok(())
 }
 
-fn card_row(id: ScorecardId, scope: &Scope, card: &NewCard, now: DateTime<Utc>) -> scorecard::Model {
+fn card_row(
+    id: ScorecardId,
+    scope: &Scope,
+    criteria: &Criteria,
+    card: &NewCard,
+    now: DateTime<Utc>,
+) -> scorecard::Model {
     let NewCard { agency, facts, content_hash, scored, previous } = card;
-    let scale = scope.set.document().print_scale;
+    let scale = criteria.set.document().print_scale;
     let exact = |number: &Option<Exact>| number.as_ref().map(Exact::to_string);
     let print = |number: &Option<Exact>| number.as_ref().map(|number| number.print(scale));
     let count = |lines: usize| i32::try_from(lines).unwrap_or(i32::MAX);
@@ -86,7 +146,7 @@ fn card_row(id: ScorecardId, scope: &Scope, card: &NewCard, now: DateTime<Utc>) 
         agency_id: *agency,
         period_id: scope.period.id,
         block_id: scope.block.id,
-        criteria_set_id: scope.set_row.id,
+        criteria_set_id: criteria.set_row.id,
         build_id: scope.build.id,
         revision: previous.as_ref().map_or(1, |previous| previous.revision + 1),
         replaces_id: previous.as_ref().map(|previous| previous.id),
@@ -95,7 +155,7 @@ fn card_row(id: ScorecardId, scope: &Scope, card: &NewCard, now: DateTime<Utc>) 
         state: scored.state,
         content_hash: content_hash.clone(),
         engine_version: ENGINE_VERSION.to_owned(),
-        set_fingerprint: scope.set.fingerprint().to_owned(),
+        set_fingerprint: criteria.set.fingerprint().to_owned(),
         facts: canonical_json(facts),
         points: exact(&scored.points),
         effective_max: scored.effective_max.to_string(),

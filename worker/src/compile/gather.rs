@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entity::{agency, document, dossier_table, inspected_agency, listing, measure, observation, period};
-use scoring::{AgencySnapshot, CriteriaSet, Exact, Fact, FactValue, Facts, Unit};
+use scoring::{AgencySnapshot, CriteriaSet, Fact, FactValue, Facts, Unit};
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
 
 use super::PartError;
@@ -29,7 +29,8 @@ impl Inputs {
         agencies: &[agency::Model],
     ) -> Result<Self, PartError> {
         let ids: Vec<_> = agencies.iter().map(|agency| agency.id).collect();
-        let inspected = inspected_agency::in_period(period.id).all(connection).await?;
+        let inspected =
+            inspected_agency::in_period(period.starts_on, period.ends_before).all(connection).await?;
         let tables = dossier_table::latest_for(period.id)
             .filter(dossier_table::Column::AgencyId.is_in(ids.iter().copied()))
             .all(connection)
@@ -73,12 +74,12 @@ impl Inputs {
         block_code: &str,
         set: &CriteriaSet,
         catalogue: &BTreeMap<String, measure::Model>,
-    ) -> Result<Facts, PartError> {
+    ) -> Facts {
         let mut values = BTreeMap::new();
         for code in set.measures() {
             // The set was checked against the catalogue when it was loaded.
             let Some(measure) = catalogue.get(code) else { continue };
-            if let Some(fact) = self.fact(agency, measure)? {
+            if let Some(fact) = self.fact(agency, measure) {
                 values.insert(code.clone(), fact);
             }
         }
@@ -86,7 +87,7 @@ impl Inputs {
         if self.inspected.contains(&agency.id) {
             tags.insert(INSPECTED_IN_PERIOD.to_owned());
         }
-        Ok(Facts {
+        Facts {
             agency: AgencySnapshot {
                 id: agency.id.to_string(),
                 code: agency.code.clone(),
@@ -100,11 +101,11 @@ impl Inputs {
             appraisals: BTreeMap::new(),
             exemptions: BTreeMap::new(),
             inherited: BTreeMap::new(),
-        })
+        }
     }
 
     /// What the measure's own gathering finds, else what was observed.
-    fn fact(&self, agency: &agency::Model, measure: &measure::Model) -> Result<Option<Fact>, PartError> {
+    fn fact(&self, agency: &agency::Model, measure: &measure::Model) -> Option<Fact> {
         let key = measure.key.as_deref().unwrap_or_default();
         let gathered = match measure.gathering {
             measure::Gathering::DossierTable => self.in_table(agency, key),
@@ -112,10 +113,7 @@ impl Inputs {
             measure::Gathering::Document => self.in_document(agency, key, measure.unit),
             measure::Gathering::Observation => None,
         };
-        match gathered {
-            Some(fact) => Ok(Some(fact)),
-            None => self.observed(agency, measure),
-        }
+        gathered.or_else(|| self.observed(agency, measure))
     }
 
     fn in_table(&self, agency: &agency::Model, key: &str) -> Option<Fact> {
@@ -124,13 +122,18 @@ impl Inputs {
         Some(Fact { value: FactValue::Number(count.into()), source: table.source, as_of: table.as_of })
     }
 
-    /// A procedure counts as listed when it is listed at every channel, so the count is the lowest one.
+    /// A procedure counts as listed when it is listed at every channel; how many are is not reported, only
+    /// how many are at each. So the channel where the smallest share is listed decides, with both its numbers.
     fn in_listings(&self, agency: &agency::Model, key: &str) -> Option<Fact> {
         let listings = self.listings.get(&agency.id)?;
-        let deciding = match key {
-            "listed" => listings.iter().min_by_key(|listing| listing.listed),
-            _ => listings.iter().max_by_key(|listing| listing.required),
-        }?;
+        let share = |a: &&listing::Model, b: &&listing::Model| {
+            let cross = |one: &listing::Model, other: &listing::Model| {
+                i128::from(one.listed) * i128::from(other.required)
+            };
+            cross(a, b).cmp(&cross(b, a))
+        };
+        let with_procedures = listings.iter().filter(|listing| listing.required > 0);
+        let deciding = with_procedures.min_by(share).or(listings.first())?;
         let count = if key == "listed" { deciding.listed } else { deciding.required };
         Some(Fact { value: FactValue::Number(count.into()), source: deciding.source, as_of: deciding.as_of })
     }
@@ -144,26 +147,23 @@ impl Inputs {
         Some(Fact { value, source: document.source, as_of: document.as_of })
     }
 
-    fn observed(&self, agency: &agency::Model, measure: &measure::Model) -> Result<Option<Fact>, PartError> {
-        let Some(seen) = self.observations.get(&(agency.id, measure.code.clone())) else {
-            return Ok(None);
-        };
-        let value = observed_value(&seen.value, measure.unit).ok_or_else(|| {
-            PartError::GiveUp(format!(
-                "observation of `{}` for agency {}: `{}` is not a value of unit {}",
-                measure.code, agency.code, seen.value, measure.unit
-            ))
-        })?;
-        Ok(Some(Fact { value, source: seen.source, as_of: seen.as_of }))
+    fn observed(&self, agency: &agency::Model, measure: &measure::Model) -> Option<Fact> {
+        let seen = self.observations.get(&(agency.id, measure.code.clone()))?;
+        let value = observed_value(&seen.value, measure.unit);
+        Some(Fact { value, source: seen.source, as_of: seen.as_of })
     }
 }
 
-/// The text of an observation in the unit of its measure.
-fn observed_value(text: &str, unit: Unit) -> Option<FactValue> {
+/// The text of an observation in the unit of its measure. A text that is none is kept as it is: the rule that
+/// reads it refuses it by name, and the line is MISSING on this one card.
+fn observed_value(text: &str, unit: Unit) -> FactValue {
+    let as_reported = || FactValue::Level(text.to_owned());
     match unit {
-        Unit::Count | Unit::Share | Unit::Points => text.parse::<Exact>().ok().map(FactValue::Number),
-        Unit::Flag => text.parse().ok().map(FactValue::Flag),
-        Unit::Level => Some(FactValue::Level(text.to_owned())),
+        Unit::Count | Unit::Share | Unit::Points => {
+            text.parse().map_or_else(|_| as_reported(), FactValue::Number)
+        }
+        Unit::Flag => text.parse().map_or_else(|_| as_reported(), FactValue::Flag),
+        Unit::Level => as_reported(),
     }
 }
 

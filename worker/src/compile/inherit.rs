@@ -1,74 +1,165 @@
-//! INHERITED leaves: the parent agency's own results, scored from the same snapshot.
+//! INHERITED leaves: the parent agency's own results, scored from the same snapshot by the parent's own set.
+//!
+//! What an agency takes over depends on its ancestors alone, never on which other agencies are compiled with
+//! it, so a build of one agency and a build of all give the same card.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use entity::{AgencyId, agency, agency_edge, block};
-use scoring::{InheritedResult, score};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use chrono::NaiveDate;
+use entity::{AgencyEdgeId, AgencyId, BlockId, agency, agency_edge, block, period};
+use scoring::{CriteriaSet, InheritedResult, PeriodKind, score};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
 use super::gather::Inputs;
-use super::{PartError, Scope};
-use crate::criteria::load_set_in_use;
+use super::{Criteria, PartError, Scope};
+use crate::criteria::{CriteriaError, load_set_in_use};
 
-/// What each agency takes over from its parent, by leaf.
-pub(super) type HandedDown = HashMap<AgencyId, BTreeMap<String, InheritedResult>>;
+/// Results by leaf.
+pub(super) type Results = BTreeMap<String, InheritedResult>;
 
-/// Scores the parents of `children` and hands their results down. Parents may themselves inherit;
-/// `ancestry` holds the agencies already below this point, so that a ring of edges ends.
+/// What each of the part's agencies takes over from its parent, for the INHERITED leaves of `criteria`. An
+/// agency without a parent, or whose parent is scored by no set, takes over nothing.
 pub(super) async fn handed_down<C: ConnectionTrait>(
     connection: &C,
     scope: &Scope,
-    children: &[agency::Model],
-    ancestry: &mut BTreeSet<AgencyId>,
-) -> Result<HandedDown, PartError> {
-    ancestry.extend(children.iter().map(|child| child.id));
-    let ids = children.iter().map(|child| child.id);
-    let edges = agency_edge::valid_in(scope.period.starts_on, scope.period.ends_before)
-        .filter(agency_edge::Column::ChildId.is_in(ids))
-        .all(connection)
-        .await?;
-    let parent_ids: BTreeSet<_> = edges.iter().map(|edge| edge.parent_id).collect();
-    let parents: Vec<_> = agency::Entity::find()
-        .filter(agency::Column::Id.is_in(parent_ids.into_iter().filter(|id| !ancestry.contains(id))))
-        .all(connection)
-        .await?;
-    let results = score_parents(connection, scope, &parents, ancestry).await?;
-
-    let mut handed_down = HandedDown::new();
-    for edge in edges {
-        if let Some(results) = results.get(&edge.parent_id) {
-            handed_down.insert(edge.child_id, results.clone());
-        }
+    criteria: &Criteria,
+) -> Result<HashMap<AgencyId, Results>, PartError> {
+    let leaves = criteria.set.inherited_leaves();
+    if leaves.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let lineage = Lineage::load(connection, &scope.period, &scope.agencies).await?;
+    let parents = lineage.parents.values().copied();
+    let rows = agency::Entity::find().filter(agency::Column::Id.is_in(parents)).all(connection).await?;
+    let mut ancestors = Ancestors {
+        inputs: Inputs::load(connection, &scope.period, &rows).await?,
+        sets: sets_of(connection, scope, criteria, &rows).await?,
+        rows: rows.into_iter().map(|row| (row.id, row)).collect(),
+        lineage,
+        kind: scope.code.kind,
+        criteria,
+        scored: HashMap::new(),
+    };
+    let mut handed_down = HashMap::new();
+    for child in &scope.agencies {
+        let mut results = ancestors.results_above(child.id);
+        results.retain(|code, _| leaves.contains(code.as_str()));
+        handed_down.insert(child.id, results);
     }
     Ok(handed_down)
 }
 
-async fn score_parents<C: ConnectionTrait>(
+/// Who stands directly above whom, from the part's agencies upwards.
+struct Lineage {
+    parents: HashMap<AgencyId, AgencyId>,
+}
+
+impl Lineage {
+    /// Reads the tree level by level. Of several parents within the period the one that holds at its end
+    /// counts. An agency that is its own ancestor has no parent.
+    async fn load<C: ConnectionTrait>(
+        connection: &C,
+        period: &period::Model,
+        agencies: &[agency::Model],
+    ) -> Result<Self, DbErr> {
+        let mut parents: HashMap<AgencyId, AgencyId> = HashMap::new();
+        let mut level: BTreeSet<AgencyId> = agencies.iter().map(|agency| agency.id).collect();
+        let mut asked = BTreeSet::new();
+        while !level.is_empty() {
+            let edges = agency_edge::valid_in(period.starts_on, period.ends_before)
+                .filter(agency_edge::Column::ChildId.is_in(level.iter().copied()))
+                .all(connection)
+                .await?;
+            asked.append(&mut level);
+            for (child, edge) in last_of_each_child(edges, period.ends_before) {
+                parents.insert(child, edge.parent_id);
+                level.insert(edge.parent_id);
+            }
+            level.retain(|agency| !asked.contains(agency));
+        }
+        let rings: Vec<_> =
+            parents.keys().copied().filter(|agency| is_own_ancestor(&parents, *agency)).collect();
+        parents.retain(|child, _| !rings.contains(child));
+        Ok(Self { parents })
+    }
+}
+
+/// Each child's edge that holds longest within the period; among equals the one that began last.
+fn last_of_each_child(
+    edges: Vec<agency_edge::Model>,
+    ends_before: NaiveDate,
+) -> HashMap<AgencyId, agency_edge::Model> {
+    let place = |edge: &agency_edge::Model| -> (NaiveDate, NaiveDate, AgencyEdgeId) {
+        let until = edge.valid_to.map_or(ends_before, |valid_to| valid_to.min(ends_before));
+        (until, edge.valid_from, edge.id)
+    };
+    let mut last: HashMap<AgencyId, agency_edge::Model> = HashMap::new();
+    for edge in edges {
+        if last.get(&edge.child_id).is_none_or(|other| place(other) < place(&edge)) {
+            last.insert(edge.child_id, edge);
+        }
+    }
+    last
+}
+
+fn is_own_ancestor(parents: &HashMap<AgencyId, AgencyId>, agency: AgencyId) -> bool {
+    // A way up that meets no agency twice has at most as many steps as there are edges.
+    let way_up = std::iter::successors(parents.get(&agency), |above| parents.get(above));
+    way_up.take(parents.len()).any(|above| *above == agency)
+}
+
+/// The sets that score the blocks of `ancestors`; a block that no set scores is left out.
+async fn sets_of<C: ConnectionTrait>(
     connection: &C,
     scope: &Scope,
-    parents: &[agency::Model],
-    ancestry: &mut BTreeSet<AgencyId>,
-) -> Result<HandedDown, PartError> {
-    let mut by_block: BTreeMap<_, Vec<agency::Model>> = BTreeMap::new();
-    for parent in parents {
-        by_block.entry(parent.block_id).or_default().push(parent.clone());
-    }
-    let mut results = HandedDown::new();
-    for (block_id, parents) in by_block {
-        let block = block::Entity::find_by_id(block_id).one(connection).await?;
-        let block = block.ok_or_else(|| PartError::GiveUp("a parent's block no longer exists".to_owned()))?;
-        let (_, set) = load_set_in_use(connection, &scope.period, &block, &scope.units).await?;
-        let inputs = Inputs::load(connection, &scope.period, &parents).await?;
-        let mut from_above = HandedDown::new();
-        if set.inherits() {
-            from_above = Box::pin(handed_down(connection, scope, &parents, ancestry)).await?;
-        }
-        for parent in &parents {
-            let mut facts = inputs.facts_of(parent, &block.code, &set, &scope.measures)?;
-            facts.inherited = from_above.remove(&parent.id).unwrap_or_default();
-            let scored = score(&set, scope.code.kind, &facts);
-            results.insert(parent.id, scored.handed_down(&parent.code).collect());
+    criteria: &Criteria,
+    ancestors: &[agency::Model],
+) -> Result<HashMap<BlockId, (block::Model, CriteriaSet)>, PartError> {
+    let ids: BTreeSet<_> = ancestors.iter().map(|agency| agency.block_id).collect();
+    let blocks = block::Entity::find().filter(block::Column::Id.is_in(ids)).all(connection).await?;
+    let mut sets = HashMap::new();
+    for block in blocks {
+        match load_set_in_use(connection, &scope.period, &block, &criteria.units).await {
+            Ok((_, set)) => _ = sets.insert(block.id, (block, set)),
+            Err(CriteriaError::NotInUse { .. }) => {}
+            Err(error) => return Err(error.into()),
         }
     }
-    Ok(results)
+    Ok(sets)
+}
+
+/// The agencies above the part's own, each scored once.
+struct Ancestors<'a> {
+    lineage: Lineage,
+    rows: HashMap<AgencyId, agency::Model>,
+    inputs: Inputs,
+    sets: HashMap<BlockId, (block::Model, CriteriaSet)>,
+    kind: PeriodKind,
+    criteria: &'a Criteria,
+    scored: HashMap<AgencyId, Results>,
+}
+
+impl Ancestors<'_> {
+    /// The results of the agency's parent; empty when it has none that is scored.
+    fn results_above(&mut self, agency: AgencyId) -> Results {
+        let Some(parent) = self.lineage.parents.get(&agency).copied() else {
+            return Results::new();
+        };
+        if let Some(results) = self.scored.get(&parent) {
+            return results.clone();
+        }
+        let results = self.score(parent).unwrap_or_default();
+        self.scored.insert(parent, results.clone());
+        results
+    }
+
+    fn score(&mut self, agency: AgencyId) -> Option<Results> {
+        // The way up holds no ring, so this ends.
+        let above = self.results_above(agency);
+        let row = self.rows.get(&agency)?;
+        let (block, set) = self.sets.get(&row.block_id)?;
+        let mut facts = self.inputs.facts_of(row, &block.code, set, &self.criteria.measures);
+        facts.inherited = above;
+        Some(score(set, self.kind, &facts).handed_down(&row.code).collect())
+    }
 }

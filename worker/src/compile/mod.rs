@@ -9,10 +9,10 @@ mod gather;
 mod inherit;
 mod ranking;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
-use entity::{AgencyId, agency, block, build, build_part, criteria_set, measure, period, scorecard};
+use entity::{agency, block, build, build_part, criteria_set, measure, period};
 use scoring::{Catalogue, CriteriaSet, Facts, PeriodCode, content_hash, score};
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter};
 
@@ -72,21 +72,39 @@ pub(crate) async fn compile(
     let transaction = begin_snapshot(database).await?;
     claim.assert(&transaction).await?;
     let scope = Scope::load(&transaction, claim).await?;
-    let cards = scope.decide(&transaction).await?;
-    let done = card::save(&transaction, &scope, &cards, now).await?;
+    card::withdraw(&transaction, &scope).await?;
+    let done = compile_cards(&transaction, &scope, now).await?;
     ranking::save(&transaction, &scope, now).await?;
     claim.close(&transaction, done, now).await?;
     transaction.commit().await?;
     Ok(done)
 }
 
-/// What is to be compiled, and against what.
+/// A block that its last agency left has no cards to compile, and needs no criteria set for that.
+async fn compile_cards<C: ConnectionTrait>(
+    connection: &C,
+    scope: &Scope,
+    now: DateTime<Utc>,
+) -> Result<PartDone, PartError> {
+    if scope.agencies.is_empty() {
+        return Ok(PartDone::default());
+    }
+    let criteria = Criteria::load(connection, scope).await?;
+    let cards = decide(connection, scope, &criteria).await?;
+    card::save(connection, scope, &criteria, &cards, now).await
+}
+
+/// What is to be compiled.
 pub(crate) struct Scope {
     build: build::Model,
     period: period::Model,
     code: PeriodCode,
     block: block::Model,
     agencies: Vec<agency::Model>,
+}
+
+/// What it is scored by.
+pub(crate) struct Criteria {
     measures: BTreeMap<String, measure::Model>,
     units: Catalogue,
     set_row: criteria_set::Model,
@@ -105,12 +123,8 @@ impl Scope {
         let block = block::Entity::find_by_id(part.block_id).one(connection).await?;
         let block = block.ok_or_else(|| gone("block"))?;
         let agencies = agencies_in(connection, &build, &period, &block).await?;
-
-        let measures = load_measures(connection).await?;
-        let units = units(&measures);
-        let (set_row, set) = load_set_in_use(connection, &period, &block, &units).await?;
         let code = period.code.parse().map_err(|error| PartError::GiveUp(format!("{error}")))?;
-        Ok(Self { build, period, code, block, agencies, measures, units, set_row, set })
+        Ok(Self { build, period, code, block, agencies })
     }
 
     /// The period as the scoring core knows it.
@@ -121,53 +135,56 @@ impl Scope {
             ends_before: self.period.ends_before,
         }
     }
+}
 
-    /// The card of each agency, or that it is already there.
-    async fn decide<C: ConnectionTrait>(&self, connection: &C) -> Result<Vec<Decided>, PartError> {
-        let facts = self.gather(connection).await?;
-        let ids = self.agencies.iter().map(|agency| agency.id);
-        let current = scorecard::current_for(self.period.id)
-            .filter(scorecard::Column::AgencyId.is_in(ids))
-            .all(connection)
-            .await?;
-        let mut current: BTreeMap<AgencyId, scorecard::Model> =
-            current.into_iter().map(|card| (card.agency_id, card)).collect();
-        let period = self.scored_period();
-        let decide = |(agency, facts): (&agency::Model, Facts)| {
-            let content_hash = content_hash(&self.set, &period, &facts);
-            let previous = current.remove(&agency.id);
-            // The hash does not name the block's row, only its code; a card stays within its block.
-            let same =
-                |card: &scorecard::Model| card.content_hash == content_hash && card.block_id == self.block.id;
-            if previous.as_ref().is_some_and(same) {
-                return Decided::Unchanged;
-            }
-            let scored = score(&self.set, self.code.kind, &facts);
-            Decided::Write(Box::new(card::NewCard {
-                agency: agency.id,
-                facts,
-                content_hash,
-                scored,
-                previous,
-            }))
+impl Criteria {
+    async fn load<C: ConnectionTrait>(connection: &C, scope: &Scope) -> Result<Self, PartError> {
+        let measures = load_measures(connection).await?;
+        let units = units(&measures);
+        let (set_row, set) = load_set_in_use(connection, &scope.period, &scope.block, &units).await?;
+        Ok(Self { measures, units, set_row, set })
+    }
+}
+
+/// The card of each agency, or that it is already there.
+async fn decide<C: ConnectionTrait>(
+    connection: &C,
+    scope: &Scope,
+    criteria: &Criteria,
+) -> Result<Vec<Decided>, PartError> {
+    let facts = gather(connection, scope, criteria).await?;
+    let mut newest: HashMap<_, _> = card::newest(connection, scope).await?;
+    let period = scope.scored_period();
+    let decide = |(agency, facts): (&agency::Model, Facts)| {
+        let content_hash = content_hash(&criteria.set, &period, &facts);
+        let previous = newest.remove(&agency.id);
+        // The hash does not name the block's row, only its code; a card stays within its block.
+        let same = |card: &card::Previous| {
+            card.current && card.content_hash == content_hash && card.block_id == scope.block.id
         };
-        Ok(self.agencies.iter().zip(facts).map(decide).collect())
-    }
-
-    /// The facts of the part's agencies, in their order.
-    async fn gather<C: ConnectionTrait>(&self, connection: &C) -> Result<Vec<Facts>, PartError> {
-        let inputs = Inputs::load(connection, &self.period, &self.agencies).await?;
-        let facts = |agency| inputs.facts_of(agency, &self.block.code, &self.set, &self.measures);
-        let mut facts: Vec<_> = self.agencies.iter().map(facts).collect::<Result<_, _>>()?;
-        if self.set.inherits() {
-            let mut ancestry = BTreeSet::new();
-            let handed_down = inherit::handed_down(connection, self, &self.agencies, &mut ancestry).await?;
-            for (agency, facts) in self.agencies.iter().zip(&mut facts) {
-                facts.inherited = handed_down.get(&agency.id).cloned().unwrap_or_default();
-            }
+        if previous.as_ref().is_some_and(same) {
+            return Decided::Unchanged;
         }
-        Ok(facts)
-    }
+        let scored = score(&criteria.set, scope.code.kind, &facts);
+        Decided::Write(Box::new(card::NewCard { agency: agency.id, facts, content_hash, scored, previous }))
+    };
+    Ok(scope.agencies.iter().zip(facts).map(decide).collect())
+}
+
+/// The facts of the part's agencies, in their order.
+async fn gather<C: ConnectionTrait>(
+    connection: &C,
+    scope: &Scope,
+    criteria: &Criteria,
+) -> Result<Vec<Facts>, PartError> {
+    let inputs = Inputs::load(connection, &scope.period, &scope.agencies).await?;
+    let mut handed_down = inherit::handed_down(connection, scope, criteria).await?;
+    let facts = |agency: &agency::Model| {
+        let mut facts = inputs.facts_of(agency, &scope.block.code, &criteria.set, &criteria.measures);
+        facts.inherited = handed_down.remove(&agency.id).unwrap_or_default();
+        facts
+    };
+    Ok(scope.agencies.iter().map(facts).collect())
 }
 
 /// What is to be done about one agency's card.

@@ -87,7 +87,8 @@ pub(super) async fn save<C: ConnectionTrait>(
 
 type Indexes = Vec<(String, Option<Exact>)>;
 
-/// The block's current cards by agency code, and their unrounded indexes.
+/// The current cards by agency code of those who are in the block now, and their unrounded indexes. An
+/// agency that moved away keeps its old card until its new block is compiled, but not its old place.
 async fn current_cards<C: ConnectionTrait>(
     connection: &C,
     scope: &Scope,
@@ -95,6 +96,7 @@ async fn current_cards<C: ConnectionTrait>(
     type Row = (ScorecardId, AgencyId, String, String, Option<String>);
     let rows: Vec<Row> = scorecard::current_for(scope.period.id)
         .filter(scorecard::Column::BlockId.eq(scope.block.id))
+        .filter(agency::Column::BlockId.eq(scope.block.id))
         .join(JoinType::InnerJoin, scorecard::Relation::Agency.def())
         .select_only()
         .column(scorecard::Column::Id)
