@@ -2,6 +2,7 @@
 //! PostgreSQL, and the application in process behind its front door.
 
 mod app;
+pub mod make;
 mod postgres;
 mod store;
 

@@ -2,6 +2,9 @@
 
 mod architecture;
 mod bad_input;
+mod changed_registry;
+mod crowded;
+mod inherited;
 mod killed;
 mod main_job;
 mod migrations;

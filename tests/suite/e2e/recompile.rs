@@ -2,14 +2,13 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use chrono::{NaiveDate, TimeDelta};
-use entity::{ObservationId, agency, observation, period, ranking, scorecard, scorecard_line};
+use chrono::TimeDelta;
+use entity::{agency, ranking, scorecard, scorecard_line};
 use reform_worker::Clock;
 use reform_worker::sample::load_if_empty;
-use scoring::Source;
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryOrder};
+use sea_orm::{EntityTrait, PaginatorTrait, QueryOrder};
 use serde_json::Value;
-use tests::{App, on_both};
+use tests::{App, make, on_both};
 
 const AGAIN: &str = r#"mutation { requestBuild(input: { period: "2022-H1", reason: "kiểm tra lại" }) {
     alreadyQueued build { id state } errors { code } } }"#;
@@ -28,30 +27,6 @@ async fn request_and_drain(app: &App) -> Value {
     app.ask(&query).await["build"].clone()
 }
 
-async fn correct_training(app: &App) {
-    let agency = agency::with_code("SNV").one(&app.database).await.expect("read").expect("SNV");
-    let period = period::with_code("2022-H1").one(&app.database).await.expect("read").expect("2022-H1");
-    let corrected = observation::Model {
-        id: ObservationId::generate(),
-        agency_id: agency.id,
-        period_id: period.id,
-        version: 2,
-        source: Source::AgencyReport,
-        as_of: NaiveDate::from_ymd_opt(2022, 6, 30).expect("a day"),
-        note: Some("corrected".to_owned()),
-        recorded_by: "test".to_owned(),
-        recorded_at: app.clock.now(),
-        measure_code: "staff_disciplined".to_owned(),
-        value: "2".to_owned(),
-    };
-    corrected
-        .into_active_model()
-        .reset_all()
-        .insert(&app.database)
-        .await
-        .expect("the correction is recorded");
-}
-
 on_both! {
     async fn compiling_again_without_a_change_writes_nothing(kind) {
         let app = App::compiled(kind).await;
@@ -67,7 +42,7 @@ on_both! {
     async fn a_corrected_number_rewrites_one_card_and_one_ranking(kind) {
         let app = App::compiled(kind).await;
         let before = cards(&app).await;
-        correct_training(&app).await;
+        make::observation(&app.database, "SNV", "staff_disciplined", "2").await;
         let build = request_and_drain(&app).await;
         assert_eq!((&build["cardsWritten"], &build["cardsUnchanged"]), (&1.into(), &11.into()));
         let after = cards(&app).await;

@@ -1,0 +1,168 @@
+//! Builders: what a test needs beside the sample province, or otherwise than it is there.
+
+use chrono::NaiveDate;
+use entity::{
+    AgencyEdgeId, AgencyId, BlockId, CriteriaSetId, ListingId, ObservationId, PeriodId, agency, agency_edge,
+    block, criteria_set, criteria_use, listing, measure, observation, period,
+};
+use scoring::{CriteriaSet, CriteriaSetDocument, Source, canonical_json};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseConnection, EntityTrait, IntoActiveModel, QueryFilter};
+
+use crate::app::start_of_test;
+
+/// The sample's half-year.
+pub const HALF_YEAR: &str = "2022-H1";
+
+/// A day.
+pub fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, day).expect("a day")
+}
+
+/// The agency with a code.
+pub async fn agency(database: &DatabaseConnection, code: &str) -> agency::Model {
+    agency::with_code(code).one(database).await.expect("agencies are read").expect("the agency")
+}
+
+/// The id of the block with a code.
+pub async fn block(database: &DatabaseConnection, code: &str) -> BlockId {
+    block::with_code(code).one(database).await.expect("blocks are read").expect("the block").id
+}
+
+/// The id of the period with a code.
+pub async fn period(database: &DatabaseConnection, code: &str) -> PeriodId {
+    period::with_code(code).one(database).await.expect("periods are read").expect("the period").id
+}
+
+/// Changes an agency.
+pub async fn change_agency(
+    database: &DatabaseConnection,
+    code: &str,
+    change: impl FnOnce(&mut agency::Model),
+) {
+    let mut row = agency(database, code).await;
+    change(&mut row);
+    row.into_active_model().reset_all().update(database).await.expect("the agency is changed");
+}
+
+/// Puts one agency directly under another from `valid_from` until before `valid_to`.
+pub async fn edge(
+    database: &DatabaseConnection,
+    parent: &str,
+    child: &str,
+    valid_from: NaiveDate,
+    valid_to: Option<NaiveDate>,
+) {
+    let row = agency_edge::Model {
+        id: AgencyEdgeId::generate(),
+        parent_id: agency(database, parent).await.id,
+        child_id: agency(database, child).await.id,
+        valid_from,
+        valid_to,
+    };
+    row.into_active_model().reset_all().insert(database).await.expect("the edge is recorded");
+}
+
+/// Reports a value of a measure for an agency in the half-year, as the next version.
+pub async fn observation(database: &DatabaseConnection, agency_code: &str, measure: &str, value: &str) {
+    let agency_id: AgencyId = agency(database, agency_code).await.id;
+    let period_id = period(database, HALF_YEAR).await;
+    let known = observation::latest_for(period_id)
+        .filter(observation::Column::AgencyId.eq(agency_id))
+        .filter(observation::Column::MeasureCode.eq(measure))
+        .one(database)
+        .await
+        .expect("observations are read");
+    let row = observation::Model {
+        id: ObservationId::generate(),
+        agency_id,
+        period_id,
+        version: known.map_or(1, |known| known.version + 1),
+        source: Source::AgencyReport,
+        as_of: day(2022, 6, 30),
+        note: Some("corrected".to_owned()),
+        recorded_by: "test".to_owned(),
+        recorded_at: start_of_test(),
+        measure_code: measure.to_owned(),
+        value: value.to_owned(),
+    };
+    row.into_active_model().reset_all().insert(database).await.expect("the observation is recorded");
+}
+
+/// Has a block scored in the half-year by a set of its own: the present one, changed by `change`.
+pub async fn criteria_set(
+    database: &DatabaseConnection,
+    block_code: &str,
+    change: impl FnOnce(&mut CriteriaSetDocument),
+) {
+    let (period_id, block_id) = (period(database, HALF_YEAR).await, block(database, block_code).await);
+    let present = criteria_set::in_use(period_id, block_id).one(database).await;
+    let present = present.expect("sets are read").expect("a set is in use");
+    let mut document: CriteriaSetDocument = serde_json::from_str(&present.document).expect("a document");
+    document.code = format!("{}-{block_code}", document.code);
+    change(&mut document);
+    let measures = measure::in_order().all(database).await.expect("measures are read");
+    let catalogue = measures.into_iter().map(|row| (row.code, row.unit)).collect();
+    let set = CriteriaSet::new(document, &catalogue).expect("a valid set");
+    let row = criteria_set::Model {
+        id: CriteriaSetId::generate(),
+        code: set.document().code.clone(),
+        document: canonical_json(set.document()),
+        fingerprint: set.fingerprint().to_owned(),
+        ..present
+    };
+    let id = row.id;
+    row.into_active_model().reset_all().insert(database).await.expect("the set is recorded");
+    criteria_use::Entity::update_many()
+        .col_expr(criteria_use::Column::CriteriaSetId, Expr::value(id))
+        .filter(criteria_use::Column::PeriodId.eq(period_id))
+        .filter(criteria_use::Column::BlockId.eq(block_id))
+        .exec(database)
+        .await
+        .expect("the block is scored by it");
+}
+
+/// Takes the half-year's criteria set from a block.
+pub async fn unused(database: &DatabaseConnection, block_code: &str) {
+    let (period_id, block_id) = (period(database, HALF_YEAR).await, block(database, block_code).await);
+    criteria_use::Entity::delete_many()
+        .filter(criteria_use::Column::PeriodId.eq(period_id))
+        .filter(criteria_use::Column::BlockId.eq(block_id))
+        .exec(database)
+        .await
+        .expect("the block is scored by none");
+}
+
+/// Reports an agency's listing at a channel in the half-year, as the next version.
+pub async fn listing(
+    database: &DatabaseConnection,
+    agency_code: &str,
+    channel: &str,
+    listed: i64,
+    required: i64,
+) {
+    let agency_id = agency(database, agency_code).await.id;
+    let period_id = period(database, HALF_YEAR).await;
+    let channel: listing::Channel = channel.parse().expect("a channel");
+    let known = listing::latest_for(period_id)
+        .filter(listing::Column::AgencyId.eq(agency_id))
+        .filter(listing::Column::Channel.eq(channel))
+        .one(database)
+        .await
+        .expect("listings are read");
+    let row = listing::Model {
+        id: ListingId::generate(),
+        agency_id,
+        period_id,
+        version: known.map_or(1, |known| known.version + 1),
+        source: Source::AgencyReport,
+        as_of: day(2022, 6, 30),
+        note: None,
+        recorded_by: "test".to_owned(),
+        recorded_at: start_of_test(),
+        channel,
+        listed,
+        required,
+    };
+    row.into_active_model().reset_all().insert(database).await.expect("the listing is recorded");
+}
