@@ -6,7 +6,9 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::criteria::{Adjustment, Catalogue, CriteriaSetDocument, Criterion, GradeBand, Node, nodes};
+use crate::criteria::{
+    Adjustment, Catalogue, CriteriaSetDocument, Criterion, GradeBand, Node, NotApplicablePolicy, nodes,
+};
 use crate::validate_rule::rule_faults;
 use crate::{Exact, Level, RuleKind, Unit};
 
@@ -103,7 +105,7 @@ pub enum Fault {
     /// Full points that nobody can reach.
     #[error("full points cannot be reached: {0}")]
     Unreachable(String),
-    /// The same tier or grade twice.
+    /// The same tier or grade twice, or the same measure twice on one side of a ratio.
     #[error("`{0}` stands more than once")]
     DuplicateLevel(String),
     /// A target, floor or scale without sense.
@@ -165,9 +167,11 @@ fn about(criterion: &Criterion, faults: Vec<Fault>) -> impl Iterator<Item = Defe
 
 fn set_faults(document: &CriteriaSetDocument) -> Vec<Fault> {
     let mut faults = Vec::new();
-    if document.code.trim().is_empty() {
-        faults.push(Fault::Empty("the set's code"));
-    }
+    faults.extend(empty([
+        ("the set's code", &document.code),
+        ("the set's Vietnamese name", &document.name_vi),
+        ("the set's English name", &document.name_en),
+    ]));
     faults.extend(sum_fault(&document.pillars, &document.max_points));
     if document.print_scale > 6 {
         faults.push(Fault::PrintScale);
@@ -195,7 +199,21 @@ fn grade_faults(grades: &[GradeBand]) -> Vec<Fault> {
         faults.push(Fault::Grades);
     }
     faults.extend(duplicates(grades.iter().map(|grade| grade.code.as_str())));
+    for GradeBand { code, name_vi, name_en, .. } in grades {
+        let texts = [
+            ("a grade's code", code),
+            ("a grade's Vietnamese name", name_vi),
+            ("a grade's English name", name_en),
+        ];
+        faults.extend(empty(texts));
+    }
     faults
+}
+
+/// Those of `texts` that say nothing.
+pub(crate) fn empty<const N: usize>(texts: [(&'static str, &String); N]) -> impl Iterator<Item = Fault> {
+    let blank = texts.into_iter().filter(|(_, text)| text.trim().is_empty());
+    blank.map(|(what, _)| Fault::Empty(what))
 }
 
 pub(crate) fn duplicates<'a>(codes: impl Iterator<Item = &'a str>) -> Vec<Fault> {
@@ -246,6 +264,10 @@ fn pillar_code_fault(criterion: &Criterion, is_pillar: bool) -> Option<Fault> {
 fn adjustment_leaf_faults(leaf: &Criterion, catalogue: &Catalogue) -> Vec<Fault> {
     let mut faults = naming_faults(leaf);
     faults.extend(pillar_code_fault(leaf, false));
+    if leaf.not_applicable == Some(NotApplicablePolicy::AwardFull) {
+        let nobody = "points are never given outside the tree for what does not apply";
+        faults.push(Fault::Senseless(nobody.to_owned()));
+    }
     match &leaf.rule {
         Some(rule) if leaf.children.is_empty() => {
             faults.extend(rule_faults(rule, &leaf.max_points, catalogue));
@@ -256,13 +278,12 @@ fn adjustment_leaf_faults(leaf: &Criterion, catalogue: &Catalogue) -> Vec<Fault>
 }
 
 fn naming_faults(criterion: &Criterion) -> Vec<Fault> {
-    let texts = [
+    let mut faults = Vec::from_iter(empty([
         ("the code", &criterion.code),
         ("the Vietnamese name", &criterion.name_vi),
         ("the English name", &criterion.name_en),
-    ];
-    let empty = texts.into_iter().filter(|(_, text)| text.trim().is_empty());
-    let mut faults: Vec<_> = empty.map(|(what, _)| Fault::Empty(what)).collect();
+    ]));
+    faults.extend(criterion.applies_only_to.iter().flat_map(|tag| empty([("an applicability tag", tag)])));
     faults.extend(positive("the maximum", &criterion.max_points));
     faults
 }

@@ -3,7 +3,7 @@
 
 use crate::criteria::Catalogue;
 use crate::rule::{Award, Band, Better, Ratio, Rule, Term, Tier, ZeroDenominator};
-use crate::validate::{Fault, duplicates, positive};
+use crate::validate::{Fault, duplicates, empty, positive};
 use crate::{Exact, RuleKind, Unit};
 
 /// Every fault of `rule` on a leaf or term of `max` points.
@@ -62,7 +62,9 @@ fn measure_faults(rule: &Rule, catalogue: &Catalogue) -> Vec<Fault> {
 
 fn ratio_faults(ratio: &Ratio) -> Vec<Fault> {
     let sides = [("numerator", &ratio.numerator), ("denominator", &ratio.denominator)];
-    sides.into_iter().filter(|(_, side)| side.is_empty()).map(|(what, _)| Fault::Nothing(what)).collect()
+    let nothing = sides.iter().filter(|(_, side)| side.is_empty()).map(|(what, _)| Fault::Nothing(what));
+    let twice = sides.iter().flat_map(|(_, side)| duplicates(side.iter().map(String::as_str)));
+    nothing.chain(twice).collect()
 }
 
 fn range_fault(what: &str, points: &Exact, max: &Exact) -> Option<Fault> {
@@ -77,6 +79,13 @@ fn tier_faults(tiers: &[Tier], max: &Exact) -> Vec<Fault> {
     let mut faults = duplicates(tiers.iter().map(|tier| tier.level.as_str()));
     let mut best = Exact::zero();
     for tier in tiers {
+        let Tier { level, name_vi, name_en, .. } = tier;
+        let texts = [
+            ("a tier's level", level),
+            ("a tier's Vietnamese name", name_vi),
+            ("a tier's English name", name_en),
+        ];
+        faults.extend(empty(texts));
         let what = format!("tier `{}`", tier.level);
         if tier.award == Award::MaxTimesRatio {
             faults.push(Fault::UnboundedRatio(what));
@@ -207,6 +216,8 @@ fn composite_faults(terms: &[Term], max: &Exact, catalogue: &Catalogue) -> Vec<F
     }
     let mut faults = Vec::new();
     for term in terms {
+        let texts = [("a term's Vietnamese name", &term.name_vi), ("a term's English name", &term.name_en)];
+        faults.extend(empty(texts));
         faults.extend(positive("a term's maximum", &term.max_points));
         faults.extend(positive("a term's cap", term.limit()));
         faults.extend(range_fault("a term's cap", term.limit(), &term.max_points));

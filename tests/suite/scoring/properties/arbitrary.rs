@@ -142,6 +142,8 @@ impl Known {
     }
 
     fn adjustment(&mut self, letter: &str, cap: Exact, leaves: Vec<Leaf>) -> Adjustment {
+        // Outside the tree nothing is awarded for what does not apply.
+        let leaves = leaves.into_iter().map(|leaf| Leaf { policy: None, ..leaf });
         let leaves = (1..).zip(leaves).map(|(number, leaf)| self.leaf(&format!("{letter}{number}"), leaf));
         Adjustment { cap, leaves: leaves.collect() }
     }

@@ -73,6 +73,7 @@ fn tiers() -> Vec<Row> {
     vec![
         row("3", RuleKind::Tiered, "measure: plan, tiers: []", Fault::Nothing("tiers")),
         tiered(full(), tier("A", "{POINTS: 0}"), Fault::DuplicateLevel("A".to_owned())),
+        tiered(full(), tier("' '", "{POINTS: 0}"), Fault::Empty("a tier's level")),
         tiered(full(), tier("B", "{POINTS: '3.01'}"), outside("3.01")),
         tiered(full(), tier("B", "{POINTS: -1}"), outside("-1")),
         tiered(full(), tier("B", "{PERCENT_OF_MAX: 110}"), outside("3.3")),
@@ -92,6 +93,11 @@ fn ratios() -> Vec<Row> {
     vec![
         linear("1", "numerator: [], denominator: [asked]", Fault::Nothing("numerator")),
         linear("1", "numerator: [done], denominator: []", Fault::Nothing("denominator")),
+        linear(
+            "1",
+            "numerator: [done, done], denominator: [asked]",
+            Fault::DuplicateLevel("done".to_owned()),
+        ),
         linear("0", sides, target("0")),
         linear("'-0.5'", sides, target("-1/2")),
         linear("'1.01'", sides, target("101/100")),

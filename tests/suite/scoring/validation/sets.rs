@@ -59,6 +59,14 @@ fn names() -> Vec<Row> {
     let plain = || leaf("2.1", "3", BOOLEAN);
     let unnamed = |name| Fault::Empty(name);
     vec![
+        row(
+            "a set without a name",
+            |document| document.name_vi.clear(),
+            "SET",
+            None,
+            unnamed("the set's Vietnamese name"),
+        ),
+        second("a blank tag", plain().only_for(" "), "2.1", BOOLEAN_KIND, unnamed("an applicability tag")),
         row("a blank set", |document| document.code = " ".to_owned(), " ", None, unnamed("the set's code")),
         second(
             "no code",
@@ -160,6 +168,11 @@ fn grades() -> Vec<Row> {
         graded("a hole at the bottom", vec![grade("GOOD", 80), grade("FAIR", 1)], Fault::Grades),
         graded("worst first", vec![grade("WEAK", 0), grade("GOOD", 80)], Fault::Grades),
         graded("two at one bound", vec![grade("A", 80), grade("B", 80), grade("C", 0)], Fault::Grades),
+        graded(
+            "a grade without a name",
+            vec![GradeBand { name_en: " ".to_owned(), ..grade("GOOD", 0) }],
+            Fault::Empty("a grade's English name"),
+        ),
         graded("the same grade twice", vec![grade("GOOD", 80), grade("GOOD", 0)], again),
     ]
 }
@@ -181,11 +194,15 @@ fn adjustments() -> Vec<Row> {
     let ruleless = Criterion { rule: None, ..plain("D1") };
     let in_pillar = Criterion { pillar: Some("IMPACT".to_owned()), ..plain("B1") };
     let parted = group("B1", vec![plain("B2")]);
+    let given = plain("B1").when_not_applicable(NotApplicablePolicy::AwardFull);
+    let nobody = "points are never given outside the tree for what does not apply";
+    let nobody = Fault::Senseless(nobody.to_owned());
     vec![
         row("no cap", bonus("0", vec![plain("B1")]), "SET", None, no_cap),
         row("no leaves", bonus("2", Vec::new()), "SET", None, no_leaves),
         row("the tree's code", bonus("2", vec![plain("2.1")]), "2.1", BOOLEAN_KIND, Fault::DuplicateCode),
         row("a bonus with a pillar's code", bonus("2", vec![in_pillar]), "B1", BOOLEAN_KIND, pillar_code()),
+        row("a bonus for what does not apply", bonus("2", vec![given]), "B1", BOOLEAN_KIND, nobody),
         row("a bonus of parts", bonus("2", vec![parted]), "B1", None, Fault::RuleOrParts),
         row("a deduction without a rule", deduction(ruleless), "D1", None, Fault::RuleOrParts),
         row("a deduction's measure", deduction(unknown_leaf), "D1", BOOLEAN_KIND, unknown),
