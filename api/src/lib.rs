@@ -1,10 +1,11 @@
 //! The API: GraphQL over HTTP and WebSocket, and the command line.
 //!
 //! To change … a noun's type, queries or mutations: its file in `graphql`; how objects are resolved:
-//! `graphql::plain`; limits: `graphql` (depth, complexity), `graphql::documents` (size), `server` (body);
+//! `graphql::plain`; who may see what: `policy`; limits: `graphql` (depth, complexity), `graphql::documents` (size), `server` (body);
 //! what the terminal prints: `report`; options: `cli`.
 
 pub mod cli;
 pub mod graphql;
+mod policy;
 mod report;
 pub mod server;

@@ -92,6 +92,8 @@ ids! {
     ObservationId,
     /// Of a [`period`](crate::period).
     PeriodId,
+    /// Of a [`publication`](crate::publication).
+    PublicationId,
     /// Of a [`ranking`](crate::ranking).
     RankingId,
     /// Of a [`recommendation`](crate::recommendation).

@@ -17,7 +17,7 @@
 //! - Inspections: [`delegation`], [`member`], [`inspection`],
 //!   [`inspected_agency`], [`finding`], [`recommendation`].
 //! - Results: [`build`], [`build_part`], [`scorecard`], [`scorecard_line`],
-//!   [`ranking`], [`ranking_entry`].
+//!   [`ranking`], [`ranking_entry`], [`publication`].
 
 pub mod agency;
 pub mod agency_edge;
@@ -41,6 +41,7 @@ pub mod measure;
 pub mod member;
 pub mod observation;
 pub mod period;
+pub mod publication;
 pub mod ranking;
 pub mod ranking_entry;
 pub mod recommendation;

@@ -13,6 +13,7 @@ mod compile;
 pub mod criteria;
 pub mod database;
 mod part;
+pub mod publish;
 mod queue;
 mod relay;
 mod run;

@@ -14,6 +14,7 @@ use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, Quer
 
 use super::codes::{BuildState, BuildTrigger, PartState};
 use super::id::NodeId;
+use super::outcome::UserError;
 use super::paging::{Page, Window};
 use super::plain::{Whole, plain_object};
 use super::problem::Problem;
@@ -227,26 +228,6 @@ plain_object! {
         already_queued: bool,
         /// Why the request was refused; empty when it was not.
         errors: Vec<UserError>,
-    }
-}
-
-plain_object! {
-    /// A rule that the input breaks.
-    pub(crate) struct UserError {
-        /// For instance `UNKNOWN_PERIOD`.
-        code: String,
-        /// The input's field.
-        field: String,
-        /// What to do, in Vietnamese.
-        message_vi: String,
-        /// What to do, in English.
-        message_en: String,
-    }
-}
-
-impl UserError {
-    fn new(code: &str, field: &str, message_vi: String, message_en: String) -> Self {
-        Self { code: code.to_owned(), field: field.to_owned(), message_vi, message_en }
     }
 }
 

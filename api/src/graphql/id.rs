@@ -1,7 +1,7 @@
 //! The one owner of global ids: which nouns have one, and how it is written (`Agency:0192…`).
 
 use async_graphql::ID;
-use entity::{AgencyId, BlockId, BuildId, CriteriaSetId, InspectionId, PeriodId, ScorecardId};
+use entity::{AgencyId, BlockId, BuildId, CriteriaSetId, InspectionId, PeriodId, PublicationId, ScorecardId};
 
 use super::problem::Problem;
 
@@ -42,5 +42,6 @@ node_ids! {
     CriteriaSet(CriteriaSetId),
     Inspection(InspectionId),
     Period(PeriodId),
+    Publication(PublicationId),
     Scorecard(ScorecardId),
 }

@@ -7,12 +7,14 @@ mod documents;
 mod id;
 mod inspection;
 mod node;
+mod outcome;
 mod paging;
 pub(crate) mod plain;
-mod problem;
+pub(crate) mod problem;
+mod publication;
 mod registry;
 mod scorecard;
-mod viewer;
+pub(crate) mod viewer;
 
 use async_graphql::{Context, MergedObject, MergedSubscription};
 use reform_worker::{Clock, Signals};
@@ -24,6 +26,7 @@ use self::documents::Documents;
 use self::inspection::InspectionQuery;
 use self::node::NodeQuery;
 use self::problem::Problem;
+use self::publication::{PublicationMutation, PublicationQuery};
 use self::registry::RegistryQuery;
 use self::scorecard::ScorecardQuery;
 pub use self::viewer::Viewer;
@@ -33,13 +36,21 @@ const MOST_DEPTH: usize = 15;
 /// What a query may cost: about one a field, times the rows of its page.
 const MOST_COMPLEXITY: usize = 20_000;
 
-/// Agencies, criteria, scorecards, rankings, inspections and builds.
+/// Agencies, criteria, scorecards, rankings, publications, inspections and builds.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, RegistryQuery, CriteriaQuery, ScorecardQuery, InspectionQuery, BuildQuery);
+pub struct Query(
+    NodeQuery,
+    RegistryQuery,
+    CriteriaQuery,
+    ScorecardQuery,
+    PublicationQuery,
+    InspectionQuery,
+    BuildQuery,
+);
 
-/// Requests for builds.
+/// Requests for builds, and publishing.
 #[derive(MergedObject, Default)]
-pub struct Mutation(BuildMutation);
+pub struct Mutation(BuildMutation, PublicationMutation);
 
 /// Builds as they move on.
 #[derive(MergedSubscription, Default)]

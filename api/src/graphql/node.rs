@@ -10,9 +10,11 @@ use super::database;
 use super::id::NodeId;
 use super::inspection::{Inspection, inspection_by_id};
 use super::problem::Problem;
+use super::publication::{Publication, publication_by_id};
 use super::registry::{Agency, Block, Period, agency_by_id};
 use super::scorecard::{Scorecard, scorecard_by_id};
 use super::viewer::reader;
+use crate::policy::sight;
 
 /// Anything that has a global id.
 #[derive(Interface)]
@@ -24,6 +26,7 @@ pub(crate) enum Node {
     CriteriaSet(CriteriaSet),
     Inspection(Inspection),
     Period(Period),
+    Publication(Publication),
     Scorecard(Box<Scorecard>),
 }
 
@@ -47,9 +50,10 @@ impl NodeQuery {
             NodeId::Period(id) => {
                 period::Entity::find_by_id(id).one(database).await?.map(|row| Node::Period(row.into()))
             }
-            NodeId::Scorecard(id) => {
-                scorecard_by_id(database, id).await?.map(|card| Node::Scorecard(Box::new(card)))
-            }
+            NodeId::Publication(id) => publication_by_id(database, id).await?.map(Node::Publication),
+            NodeId::Scorecard(id) => scorecard_by_id(database, &sight(ctx).await?, id)
+                .await?
+                .map(|card| Node::Scorecard(Box::new(card))),
         })
     }
 }

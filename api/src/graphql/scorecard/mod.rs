@@ -7,12 +7,11 @@ mod wanted;
 
 use async_graphql::{Context, Enum, ID, Object};
 use chrono::{DateTime, Utc};
-use entity::{ScorecardId, ranking_entry, scorecard};
-use sea_orm::{DatabaseConnection, EntityTrait, PaginatorTrait, QueryOrder, QuerySelect};
+use entity::{ScorecardId, ranking_entry};
+use sea_orm::{DatabaseConnection, PaginatorTrait, QueryOrder, QuerySelect};
 
 use self::line::ScorecardLine;
 use self::load::load;
-use self::rows::with_places;
 use self::wanted::Wanted;
 use super::codes::CardState;
 use super::database;
@@ -20,7 +19,7 @@ use super::paging::{Page, Window};
 use super::plain::{Whole, plain_object};
 use super::problem::Problem;
 use super::registry::{Agency, known_agency, known_block, known_period, page_complexity};
-use super::viewer::reader;
+use crate::policy::{Sight, sight};
 
 plain_object! {
     /// A scorecard (bảng điểm): one agency's compiled result in one period. A revision is never changed.
@@ -68,7 +67,8 @@ plain_object! {
         index_percent_exact: Option<String>,
         /// The grade (xếp loại); null while there is no index.
         grade: Option<Grade>,
-        /// The rank in the block's current ranking; equal indexes share a rank. Null while unranked.
+        /// The rank in the block's current ranking, or in the published one for who may not see the whole province;
+        /// equal indexes share a rank. Null while unranked or unpublished.
         rank: Option<i32>,
         /// How many lines are MISSING.
         missing_count: i32,
@@ -130,13 +130,13 @@ pub(crate) enum ScorecardOrder {
     Name,
 }
 
-/// The card with an id.
+/// The card with an id, if the viewer sees it.
 pub(crate) async fn scorecard_by_id(
     database: &DatabaseConnection,
+    sight: &Sight,
     id: ScorecardId,
 ) -> Result<Option<Scorecard>, Problem> {
-    let card = with_places(scorecard::Entity::find_by_id(id));
-    Ok(load(database, card, &Wanted::everything()).await?.pop())
+    Ok(load(database, sight.of_revision(id), &Wanted::everything()).await?.pop())
 }
 
 #[derive(Default)]
@@ -144,7 +144,8 @@ pub(crate) struct ScorecardQuery;
 
 #[Object]
 impl ScorecardQuery {
-    /// The current scorecards of a period.
+    /// The scorecards of a period that the viewer may see: the current ones where a grant covers them, else
+    /// those that are published.
     #[graphql(complexity = "page_complexity(first, child_complexity)")]
     async fn scorecards(
         &self,
@@ -155,17 +156,17 @@ impl ScorecardQuery {
         #[graphql(desc = "Page size, 1 to 200; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
     ) -> Result<Page<Scorecard>, Problem> {
-        reader(ctx)?;
+        let sight = sight(ctx).await?;
         let database = database(ctx)?;
         let window = Window::new(first, after.as_deref())?;
-        let cards = rows::current_in(&period, block.as_deref());
+        let cards = sight.of_cards(&period, block.as_deref());
         let ahead = ctx.look_ahead();
         let total = match ahead.field("totalCount").exists() {
             true => Some(cards.clone().count(database).await?),
             false => None,
         };
         let (cards, wanted) = rows::ordered(cards, order_by, Wanted::of_page(&ahead, &[]));
-        let cards = if wanted.has("rank") { with_places(cards) } else { cards };
+        let cards = if wanted.has("rank") { sight.with_places(cards) } else { cards };
         let cards = cards.offset(window.offset).limit(window.limit());
         let rows = load(database, cards, &wanted).await?;
         if rows.is_empty() {
@@ -174,18 +175,19 @@ impl ScorecardQuery {
         Ok(Page::new(window, rows, total))
     }
 
-    /// The current scorecard of an agency in a period; null when none was compiled yet.
+    /// The scorecard of an agency in a period: the current one where a grant covers it, else the published one;
+    /// null when there is none.
     async fn scorecard(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The agency's code.")] agency: String,
         #[graphql(desc = "The period's code, for instance `2022-H1`.")] period: String,
     ) -> Result<Option<Whole<Scorecard>>, Problem> {
-        reader(ctx)?;
+        let sight = sight(ctx).await?;
         let database = database(ctx)?;
-        let card = rows::of_agency(&period, &agency);
+        let card = rows::of_agency(sight.of_cards(&period, None), &agency);
         let wanted = Wanted::of(&ctx.look_ahead());
-        let card = if wanted.has("rank") { with_places(card) } else { card };
+        let card = if wanted.has("rank") { sight.with_places(card) } else { card };
         let card = load(database, card, &wanted).await?.pop();
         if card.is_none() {
             known_period(database, "period", &period).await?;
@@ -194,7 +196,8 @@ impl ScorecardQuery {
         Ok(card.map(Whole))
     }
 
-    /// The current ranking of a block in a period, best first. Empty until it was compiled.
+    /// The ranking of a block in a period, best first: the current one for who may see the whole province, else
+    /// the published one. Empty until there is one.
     #[graphql(complexity = "page_complexity(first, child_complexity)")]
     async fn ranking(
         &self,
@@ -204,10 +207,10 @@ impl ScorecardQuery {
         #[graphql(desc = "Page size, 1 to 200; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
     ) -> Result<Page<RankingEntry>, Problem> {
-        reader(ctx)?;
+        let sight = sight(ctx).await?;
         let database = database(ctx)?;
         let window = Window::new(first, after.as_deref())?;
-        let cards = rows::ranked(&period, &block);
+        let cards = sight.of_ranking(&period, &block);
         let ahead = ctx.look_ahead();
         let total = match ahead.field("totalCount").exists() {
             true => Some(cards.clone().count(database).await?),
