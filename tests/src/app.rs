@@ -8,13 +8,16 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::{Method, Request, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use chrono::{DateTime, TimeZone, Utc};
 use entity::{build, build_part};
 use http_body_util::BodyExt;
+use reform_api::server::Limits;
 use reform_worker::{Clock, Settings, Signals, Worker};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 use tower::ServiceExt;
 
 use crate::{Kind, Store};
@@ -47,6 +50,8 @@ pub struct App {
 pub struct Answer {
     /// The status.
     pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
     /// The body, or null when it is not JSON.
     pub json: Value,
 }
@@ -78,7 +83,7 @@ impl App {
         });
         let (clock, signals) = (Clock::system(), Signals::default());
         let schema = reform_api::graphql::schema(database.clone(), clock.clone(), signals.clone());
-        let router = reform_api::server::router(schema, database.clone());
+        let router = reform_api::server::router(schema, database.clone(), Limits::default());
         Self { database, clock, signals, store, router, statements }
     }
 
@@ -90,6 +95,25 @@ impl App {
     /// The routes, to be served on a port.
     pub fn router(&self) -> Router {
         self.router.clone()
+    }
+
+    /// Serves the application on a port of this machine, as long as the test runs.
+    pub async fn serve(&self, limits: Limits) -> SocketAddr {
+        self.serve_until(limits, std::future::pending()).await.0
+    }
+
+    /// Serves the application on a port of this machine until something happens.
+    pub async fn serve_until(
+        &self,
+        limits: Limits,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> (SocketAddr, JoinHandle<()>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let (database, clock, signals) = (self.database.clone(), self.clock.clone(), self.signals.clone());
+        let schema = reform_api::graphql::schema(database.clone(), clock, signals);
+        let routes = reform_api::server::router(schema, database, limits.clone());
+        (address, tokio::spawn(reform_api::server::serve(listener, routes, limits, stop)))
     }
 
     /// Compiles until nothing waits, and sees to it that nothing is left open.
@@ -147,10 +171,11 @@ impl App {
 
     /// Sends any request.
     pub async fn send(&self, from: [u8; 4], mut request: Request<Body>) -> Answer {
+        request.headers_mut().entry(header::HOST).or_insert(HeaderValue::from_static("localhost"));
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from((from, 40_000))));
         let response = self.router.clone().oneshot(request).await.expect("the router answers");
-        let status = response.status();
+        let (status, headers) = (response.status(), response.headers().clone());
         let body = response.into_body().collect().await.expect("the body is read").to_bytes();
-        Answer { status, json: serde_json::from_slice(&body).unwrap_or_default() }
+        Answer { status, headers, json: serde_json::from_slice(&body).unwrap_or_default() }
     }
 }

@@ -1,7 +1,6 @@
 //! `serve`: GraphQL and, unless another process does it, the worker.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use anyhow::Context;
 use entity::{build, period};
@@ -32,22 +31,17 @@ pub(super) async fn serve(
         }
     };
     let schema = graphql::schema(database.clone(), clock.clone(), signals.clone());
-    let service =
-        server::router(schema, database.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let limits = server::Limits::default();
+    let routes = server::router(schema, database.clone(), limits.clone());
 
     let announce = announce(database, &signals, address);
     let announcing = tokio::spawn(announce);
-    let served = axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).into_future();
-    let served = tokio::select! {
-        served = served => served,
-        // Open subscriptions do not hold up the end.
-        () = async { told_to_stop().await; tokio::time::sleep(Duration::from_secs(2)).await } => Ok(()),
-    };
+    server::serve(listener, routes, limits, told_to_stop()).await;
     announcing.abort();
     if let Some(worker) = worker {
         worker.stop().await;
     }
-    served.context("serving ended badly")
+    Ok(())
 }
 
 /// Prints the scorecards of the first period as soon as no build of it is open, and where to go.

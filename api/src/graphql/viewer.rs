@@ -18,6 +18,11 @@ impl Viewer {
         Self { from_this_machine: peer.ip().to_canonical().is_loopback() }
     }
 
+    /// Anybody.
+    pub fn public() -> Self {
+        Self { from_this_machine: false }
+    }
+
     /// A name for the record of what was done.
     pub(crate) fn name(self) -> &'static str {
         if self.from_this_machine { "administrator@localhost" } else { "public" }

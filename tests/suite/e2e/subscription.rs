@@ -4,22 +4,15 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
+use reform_api::server::Limits;
 use serde_json::{Value, json};
 use tests::{App, on_both};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message, http};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
-
-async fn serve(app: &App) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = listener.local_addr().expect("an address");
-    let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
-    tokio::spawn(async move { axum::serve(listener, service).await });
-    address
-}
 
 fn opening(address: SocketAddr, origin: &str) -> http::Request<()> {
     let mut request = format!("ws://{address}/graphql/ws").into_client_request().expect("a request");
@@ -44,7 +37,7 @@ async fn say(socket: &mut Socket, message: Value) {
 on_both! {
     async fn a_build_is_watched_to_its_end(kind) {
         let app = App::sample(kind).await;
-        let address = serve(&app).await;
+        let address = app.serve(Limits::default()).await;
         let data = app.ask("{ builds { nodes { id } } }").await;
         let build = &data["builds"]["nodes"][0]["id"];
         let (mut socket, _) =
@@ -72,7 +65,7 @@ on_both! {
 
     async fn another_site_may_not_open_a_socket(kind) {
         let app = App::sample(kind).await;
-        let address = serve(&app).await;
+        let address = app.serve(Limits::default()).await;
         match connect_async(opening(address, "https://elsewhere.example")).await {
             Err(Error::Http(response)) => assert_eq!(response.status(), 403),
             other => panic!("{other:?}"),

@@ -1,0 +1,121 @@
+//! The connections: how many there are, how long they may take, how they end. axum's own loop bounds none of
+//! it, so that a few hundred half-sent requests would hold it for ever.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio_io_timeout::TimeoutStream;
+use tower::ServiceExt;
+
+use super::Limits;
+
+/// How long accepting rests when the system has no more connections to give.
+const REST: Duration = Duration::from_millis(100);
+
+/// What a WebSocket keeps of the connection that it came over.
+#[derive(Clone, Debug)]
+pub(super) struct Connection {
+    /// The connection's place: it is free when the last holder is gone.
+    _place: Arc<OwnedSemaphorePermit>,
+    /// Becomes true when the server stops.
+    stopping: watch::Receiver<bool>,
+}
+
+impl Connection {
+    /// Returns when the server stops.
+    pub(super) async fn stopped(&mut self) {
+        // An error means that the server is gone, which is the same.
+        self.stopping.wait_for(|stopping| *stopping).await.ok();
+    }
+}
+
+/// Serves the routes until `stop`, then lets what is open end in the limits' time.
+pub async fn serve(listener: TcpListener, routes: Router, limits: Limits, stop: impl Future<Output = ()>) {
+    let places = Arc::new(Semaphore::new(limits.connections));
+    let (tell, stopping) = watch::channel(false);
+    let http = protocol(&limits);
+    tokio::pin!(stop);
+    loop {
+        let accepted = tokio::select! {
+            accepted = accept(&listener, &places) => accepted,
+            () = &mut stop => break,
+        };
+        let Some((stream, peer, place)) = accepted else { break };
+        let connection = Connection { _place: Arc::new(place), stopping: stopping.clone() };
+        tokio::spawn(serve_one(http.clone(), stream, peer, routes.clone(), connection, limits.taken_within));
+    }
+    drop(listener);
+    tell.send(true).ok();
+    let all = u32::try_from(limits.connections).unwrap_or(u32::MAX);
+    if tokio::time::timeout(limits.stop_within, places.acquire_many(all)).await.is_err() {
+        tracing::info!("connections were left open at the end");
+    }
+}
+
+fn protocol(limits: &Limits) -> http1::Builder {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(limits.head_within).max_header_size(limits.head_bytes);
+    http
+}
+
+/// The next connection, when there is a place for it.
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    let place = places.clone().acquire_owned().await.ok()?;
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => return Some((stream, peer, place)),
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(REST).await;
+            }
+        }
+    }
+}
+
+async fn serve_one(
+    http: http1::Builder,
+    stream: TcpStream,
+    peer: SocketAddr,
+    routes: Router,
+    mut connection: Connection,
+    taken_within: Duration,
+) {
+    stream.set_nodelay(true).ok();
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(taken_within));
+    let held = connection.clone();
+    let service = service_fn(move |request: Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().insert(held.clone());
+        let routes = routes.clone();
+        async move { Ok::<_, Infallible>(routes.oneshot(request).await.unwrap_or_else(|never| match never {})) }
+    });
+    let served = http.serve_connection(TokioIo::new(Box::pin(stream)), service).with_upgrades();
+    tokio::pin!(served);
+    let ended = tokio::select! {
+        ended = served.as_mut() => ended,
+        () = connection.stopped() => {
+            served.as_mut().graceful_shutdown();
+            served.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection ended badly");
+    }
+}

@@ -1,0 +1,62 @@
+//! HTTP: `/graphql` as GraphQL over HTTP says, `/graphql/ws` as graphql-transport-ws says, GraphiQL, health.
+//!
+//! Every refusal is a GraphQL error with a code. Nothing that a browser does at another site's bidding has
+//! an effect: GET only reads, POST must be JSON (which a browser sends to another site only after asking),
+//! and a WebSocket must come from our own page. What a client may take of the machine is in [`Limits`].
+
+mod connections;
+mod graphql;
+mod limits;
+mod media;
+mod pages;
+mod parameters;
+mod refusal;
+mod socket;
+mod viewer;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::{any, get};
+use sea_orm::DatabaseConnection;
+use tokio::sync::Semaphore;
+
+pub use self::connections::serve;
+pub use self::limits::Limits;
+use self::media::Media;
+use self::refusal::Refusal;
+use crate::graphql::Schema;
+
+/// What the handlers share.
+#[derive(Clone)]
+struct Shared {
+    schema: Schema,
+    database: DatabaseConnection,
+    limits: Limits,
+    /// Places for WebSockets.
+    sockets: Arc<Semaphore>,
+}
+
+/// The routes. [`serve`] them, so that the client's address is known and the connections are bounded.
+pub fn router(schema: Schema, database: DatabaseConnection, limits: Limits) -> Router {
+    let sockets = Arc::new(Semaphore::new(limits.sockets));
+    Router::new()
+        .route("/", get(pages::to_graphiql))
+        .route("/graphiql", get(pages::graphiql))
+        .route("/graphql", any(graphql::graphql))
+        .route("/graphql/ws", get(socket::open))
+        .route("/health/live", get(pages::live))
+        .route("/health/ready", get(pages::ready))
+        .fallback(unknown_path)
+        .method_not_allowed_fallback(unknown_method)
+        .with_state(Shared { schema, database, limits, sockets })
+}
+
+async fn unknown_path() -> Refusal {
+    Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", "There is nothing here; the API is at /graphql.")
+}
+
+async fn unknown_method() -> Refusal {
+    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "This page is only read: GET.")
+}

@@ -1,0 +1,39 @@
+//! What is not GraphQL: the page to try it on, and health.
+
+use std::time::Duration;
+
+use async_graphql::http::GraphiQLSource;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use serde_json::{Value, json};
+
+use super::Shared;
+
+/// How long the readiness check waits for the database.
+const READY_WITHIN: Duration = Duration::from_secs(2);
+
+pub(super) async fn to_graphiql() -> Redirect {
+    Redirect::temporary("/graphiql")
+}
+
+pub(super) async fn graphiql() -> Html<String> {
+    let page = GraphiQLSource::build()
+        .endpoint("/graphql")
+        .subscription_endpoint("/graphql/ws")
+        .title("Bảng điểm cải cách – GraphiQL");
+    Html(page.finish())
+}
+
+pub(super) async fn live() -> Json<Value> {
+    Json(json!({"status": "live"}))
+}
+
+/// Ready when the database answers.
+pub(super) async fn ready(State(shared): State<Shared>) -> Response {
+    match tokio::time::timeout(READY_WITHIN, shared.database.ping()).await {
+        Ok(Ok(())) => Json(json!({"status": "ready"})).into_response(),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"status": "not ready"}))).into_response(),
+    }
+}
