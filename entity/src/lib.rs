@@ -18,9 +18,11 @@
 //!   [`inspected_agency`], [`finding`], [`recommendation`].
 //! - Results: [`build`], [`build_part`], [`scorecard`], [`scorecard_line`],
 //!   [`ranking`], [`ranking_entry`], [`publication`].
+//! - People: [`audit_event`].
 
 pub mod agency;
 pub mod agency_edge;
+pub mod audit_event;
 pub mod block;
 pub mod build;
 pub mod build_part;

@@ -13,6 +13,9 @@ use sea_orm::{
 /// The PostgreSQL channel on which builds announce themselves.
 pub(crate) const BUILD_CHANNEL: &str = "reform_build";
 
+/// The advisory lock's key, "audit" in ASCII. Nothing else may use it.
+const AUDIT_LOCK: i64 = 0x61_7564_6974;
+
 /// The bind variables that one statement may carry on either database.
 const MOST_VARIABLES: usize = 30_000;
 
@@ -133,6 +136,17 @@ pub(crate) async fn announce_builds<C: ConnectionTrait>(connection: &C) -> Resul
 pub(crate) async fn lock_agencies<C: ConnectionTrait>(connection: &C) -> Result<(), DbErr> {
     if connection.get_database_backend() == DbBackend::Postgres {
         connection.execute_unprepared("LOCK TABLE agency IN EXCLUSIVE MODE").await?;
+    }
+    Ok(())
+}
+
+/// Waits until no other transaction is appending to the audit log, and keeps others waiting until this one
+/// ends. SQLite's write transaction does so by itself.
+pub(crate) async fn append_alone(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        let lock = "SELECT pg_advisory_xact_lock($1)";
+        let lock = Statement::from_sql_and_values(DbBackend::Postgres, lock, [AUDIT_LOCK.into()]);
+        transaction.query_one_raw(lock).await?;
     }
     Ok(())
 }

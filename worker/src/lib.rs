@@ -5,8 +5,9 @@
 //! that asserts its claim. Execution is at least once, effects are exactly once.
 //!
 //! To change … what a measure is gathered from: `compile::gather`; what a card row holds: `compile::card`;
-//! when and how often things are tried: `relay`, `build::claim`; the queue: `queue` (no other file knows it).
+//! when and how often things are tried: `relay`, `build::claim`; what is put on record: `audit`; the queue: `queue` (no other file knows it).
 
+pub mod audit;
 pub mod build;
 mod clock;
 mod compile;

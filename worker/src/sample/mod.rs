@@ -15,6 +15,7 @@ use sea_orm::{
     PaginatorTrait,
 };
 
+use crate::audit::{self, Actor, Entry, action};
 use crate::build::{Request, RequestError, request};
 use crate::database::{begin_write, lock_agencies};
 
@@ -89,6 +90,8 @@ pub async fn load_if_empty(database: &DatabaseConnection, now: DateTime<Utc>) ->
         requested_by: RECORDED_BY,
     };
     request(&transaction, &first, now).await?;
+    let loaded = Entry::done(&Actor::terminal(), action::LOAD_SAMPLE);
+    audit::record(&transaction, loaded, now).await?;
     transaction.commit().await?;
     Ok(true)
 }
