@@ -9,4 +9,5 @@ pub mod cli;
 pub mod graphql;
 mod policy;
 mod report;
+mod request;
 pub mod server;

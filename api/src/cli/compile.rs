@@ -2,13 +2,14 @@
 
 use anyhow::bail;
 use entity::{build, period};
-use reform_worker::build::{Request, request};
-use reform_worker::database::begin_write;
+use reform_worker::audit::{Actor, Entry, Refusals, action};
+use reform_worker::build::Request;
 use reform_worker::{Clock, Settings, Signals, Worker};
 use sea_orm::DatabaseConnection;
 
 use super::wait::wait_for;
 use crate::report;
+use crate::request::request_build;
 
 pub(super) async fn compile(
     database: &DatabaseConnection,
@@ -23,9 +24,15 @@ pub(super) async fn compile(
         reason: "reform-api compile",
         requested_by: "terminal",
     };
-    let transaction = begin_write(database).await?;
-    let requested = request(&transaction, &asked, clock.now()).await?;
-    transaction.commit().await?;
+    let by = Actor::terminal();
+    let requested = match request_build(database, &by, &asked, clock.now()).await {
+        Ok(requested) => requested,
+        Err(error) => {
+            let refused = Entry::refused(&by, action::REQUEST_BUILD, error.to_string());
+            Refusals::new(database.clone(), clock.clone()).refuse(refused).await?;
+            return Err(error.into());
+        }
+    };
 
     let signals = Signals::default();
     let worker = Worker::start(database, clock, &signals, Settings::default());

@@ -7,11 +7,12 @@ use async_graphql::{Context, ID, InputObject, Object, Subscription};
 use chrono::{DateTime, Utc};
 use entity::{BuildId, block, build, build_part, period};
 use futures_util::Stream;
-use reform_worker::build::{Request, RequestError, request};
-use reform_worker::database::begin_write;
+use reform_worker::audit::action::REQUEST_BUILD;
+use reform_worker::build::{Request, RequestError};
 use reform_worker::{Clock, Signals};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 
+use super::actor::{actor, record_refusal};
 use super::codes::{BuildState, BuildTrigger, PartState};
 use super::id::NodeId;
 use super::outcome::UserError;
@@ -21,6 +22,7 @@ use super::problem::Problem;
 use super::registry::{Block, known_period, page_complexity};
 use super::viewer::{reader, viewer};
 use super::{data, database};
+use crate::request::request_build;
 
 /// The longest reason that is kept.
 const LONGEST_REASON: usize = 500;
@@ -271,6 +273,13 @@ fn refusal(error: RequestError) -> Result<UserError, Problem> {
     }
 }
 
+/// The answer to a request that breaks rules; which ones goes on record.
+async fn refused(ctx: &Context<'_>, errors: Vec<UserError>) -> Result<Whole<RequestBuildPayload>, Problem> {
+    let codes: Vec<_> = errors.iter().map(|error| error.code.as_str()).collect();
+    record_refusal(ctx, REQUEST_BUILD, codes.join(", ")).await?;
+    Ok(Whole(RequestBuildPayload { build: None, already_queued: false, errors }))
+}
+
 #[derive(Default)]
 pub(crate) struct BuildMutation;
 
@@ -284,11 +293,13 @@ impl BuildMutation {
         input: RequestBuildInput,
     ) -> Result<Whole<RequestBuildPayload>, Problem> {
         let viewer = viewer(ctx)?;
-        viewer.may_request_builds()?;
-        let refused = |errors| Ok(Whole(RequestBuildPayload { build: None, already_queued: false, errors }));
+        if let Err(problem) = viewer.may_request_builds() {
+            record_refusal(ctx, REQUEST_BUILD, "FORBIDDEN".to_owned()).await?;
+            return Err(problem);
+        }
         let errors = input_errors(&input);
         if !errors.is_empty() {
-            return refused(errors);
+            return refused(ctx, errors).await;
         }
         let database = database(ctx)?;
         let asked = Request {
@@ -298,12 +309,11 @@ impl BuildMutation {
             reason: input.reason.trim(),
             requested_by: viewer.name(),
         };
-        let transaction = begin_write(database).await?;
-        let requested = match request(&transaction, &asked, data::<Clock>(ctx)?.now()).await {
+        let now = data::<Clock>(ctx)?.now();
+        let requested = match request_build(database, &actor(ctx)?, &asked, now).await {
             Ok(requested) => requested,
-            Err(error) => return refused(vec![refusal(error)?]),
+            Err(error) => return refused(ctx, vec![refusal(error)?]).await,
         };
-        transaction.commit().await?;
         data::<Signals>(ctx)?.builds_changed();
         let build = build_by_id(database, requested.id).await?;
         Ok(Whole(RequestBuildPayload { build, already_queued: requested.already_queued, errors: Vec::new() }))

@@ -18,6 +18,14 @@ macro_rules! codes {
             }
         }
 
+        impl From<$name> for $remote {
+            fn from(code: $name) -> Self {
+                match code {
+                    $($name::$variant => <$remote>::$variant,)+
+                }
+            }
+        }
+
         impl $name {
             fn code(self) -> &'static str {
                 match self {
@@ -212,6 +220,28 @@ codes! {
         Open,
         /// Yes.
         Done,
+    }
+    /// How whoever acted was recognised.
+    AuditVia from entity::audit_event::Via {
+        /// By a session.
+        Session,
+        /// By a token.
+        Token,
+        /// By access to the server's terminal.
+        Terminal,
+        /// The worker acted, unasked.
+        Worker,
+        /// Not at all.
+        Nobody,
+    }
+    /// What came of an action.
+    AuditOutcome from entity::audit_event::Outcome {
+        /// It was done.
+        Done,
+        /// It was refused: not allowed, or against a rule.
+        Refused,
+        /// It was allowed and went wrong.
+        Failed,
     }
     /// Whether a criteria set may be used.
     CriteriaSetState from entity::criteria_set::State {

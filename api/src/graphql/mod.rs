@@ -1,5 +1,7 @@
 //! The GraphQL schema, by noun: type, queries and mutations of a noun in one file.
 
+mod actor;
+mod audit;
 mod build;
 mod codes;
 mod criteria;
@@ -17,12 +19,16 @@ mod scorecard;
 pub(crate) mod viewer;
 
 use async_graphql::{Context, MergedObject, MergedSubscription};
+use reform_worker::audit::Refusals;
 use reform_worker::{Clock, Signals};
 use sea_orm::DatabaseConnection;
 
+pub use self::actor::RequestId;
+use self::audit::AuditQuery;
 use self::build::{BuildMutation, BuildQuery, BuildSubscription};
 use self::criteria::CriteriaQuery;
 use self::documents::Documents;
+pub(crate) use self::id::NodeId;
 use self::inspection::InspectionQuery;
 use self::node::NodeQuery;
 use self::problem::Problem;
@@ -36,7 +42,7 @@ const MOST_DEPTH: usize = 15;
 /// What a query may cost: about one a field, times the rows of its page.
 const MOST_COMPLEXITY: usize = 20_000;
 
-/// Agencies, criteria, scorecards, rankings, publications, inspections and builds.
+/// Agencies, criteria, scorecards, rankings, publications, inspections, builds and the audit log.
 #[derive(MergedObject, Default)]
 pub struct Query(
     NodeQuery,
@@ -46,6 +52,7 @@ pub struct Query(
     PublicationQuery,
     InspectionQuery,
     BuildQuery,
+    AuditQuery,
 );
 
 /// Requests for builds, and publishing.
@@ -61,7 +68,9 @@ pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// The schema over a database.
 pub fn schema(database: DatabaseConnection, clock: Clock, signals: Signals) -> Schema {
-    builder().data(database).data(clock).data(signals).extension(Documents::default()).finish()
+    let refusals = Refusals::new(database.clone(), clock.clone());
+    let builder = builder().data(database).data(clock).data(signals).data(refusals);
+    builder.extension(Documents::default()).finish()
 }
 
 /// The schema's definition, as it stands in `api/schema.graphql`.

@@ -1,6 +1,12 @@
 //! The one paging helper: `first` and `after` checked, a window to read, a Relay connection to answer with.
+//!
+//! A [`Window`] counts rows from the start of the list: right for lists that stand still, and it can begin
+//! anywhere. A [`KeyWindow`] goes on after the key of the last row seen: right for lists that grow at their
+//! front, whose pages then do not move, and as quick on the last page as on the first.
 
 use std::borrow::Cow;
+use std::fmt::Display;
+use std::str::FromStr;
 
 use async_graphql::connection::Connection;
 use async_graphql::indexmap::IndexMap;
@@ -30,11 +36,7 @@ pub(crate) struct Window {
 impl Window {
     /// Checks the arguments of a connection field.
     pub(crate) fn new(first: Option<i32>, after: Option<&str>) -> Result<Self, Problem> {
-        let first = first.unwrap_or(DEFAULT_FIRST);
-        let size = u64::try_from(first).ok().filter(|_| (1..=MOST_FIRST).contains(&first));
-        let size = size.ok_or_else(|| {
-            Problem::bad_input("first", format!("`first` must be 1 to {MOST_FIRST}, not {first}"))
-        })?;
+        let size = page_size(first)?;
         let offset = after.map_or(Ok(0), read_cursor)?;
         Ok(Self { offset, size })
     }
@@ -45,19 +47,71 @@ impl Window {
     }
 }
 
-fn cursor(position: u64) -> String {
-    format!("c{position}")
+/// Which rows to read of a list that is ordered by a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct KeyWindow<K> {
+    /// Only rows that come after the row with this key.
+    pub(crate) after: Option<K>,
+    /// How many to answer with.
+    size: u64,
+}
+
+impl<K: FromStr> KeyWindow<K> {
+    /// Checks the arguments of a connection field.
+    pub(crate) fn new(first: Option<i32>, after: Option<&str>) -> Result<Self, Problem> {
+        let size = page_size(first)?;
+        let key = |text: &str| text.strip_prefix('k')?.parse().ok();
+        let after = after.map(|text| key(text).ok_or_else(no_cursor)).transpose()?;
+        Ok(Self { after, size })
+    }
+
+    /// One row more than is answered with, to see whether there is a next page.
+    pub(crate) fn limit(&self) -> u64 {
+        self.size + 1
+    }
+}
+
+fn page_size(first: Option<i32>) -> Result<u64, Problem> {
+    let first = first.unwrap_or(DEFAULT_FIRST);
+    let size = u64::try_from(first).ok().filter(|_| (1..=MOST_FIRST).contains(&first));
+    size.ok_or_else(|| Problem::bad_input("first", format!("`first` must be 1 to {MOST_FIRST}, not {first}")))
 }
 
 fn read_cursor(text: &str) -> Result<u64, Problem> {
     let position = text.strip_prefix('c').filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
     let position = position.and_then(|digits| digits.parse::<u32>().ok());
-    position.map(u64::from).ok_or_else(|| {
-        Problem::bad_input(
-            "after",
-            "`after` must be an `endCursor` or `cursor` that this field gave".to_owned(),
-        )
-    })
+    position.map(u64::from).ok_or_else(no_cursor)
+}
+
+fn no_cursor() -> Problem {
+    let message = "`after` must be an `endCursor` or `cursor` that this field gave";
+    Problem::bad_input("after", message.to_owned())
+}
+
+/// What makes the cursors of a page.
+#[derive(Clone, Debug)]
+enum Cursors {
+    /// So many rows come before the page.
+    Positions(u64),
+    /// Each row's key, and whether the page goes on after another.
+    Keys { keys: Vec<String>, goes_on: bool },
+}
+
+impl Cursors {
+    /// The cursor of the page's row at `index`.
+    fn cursor(&self, index: usize) -> Option<String> {
+        match self {
+            Self::Positions(before) => Some(format!("c{}", before + index as u64 + 1)),
+            Self::Keys { keys, .. } => keys.get(index).map(|key| format!("k{key}")),
+        }
+    }
+
+    fn has_previous(&self) -> bool {
+        match self {
+            Self::Positions(before) => *before > 0,
+            Self::Keys { goes_on, .. } => *goes_on,
+        }
+    }
 }
 
 /// What a connection tells beside its page.
@@ -85,7 +139,7 @@ plain_object! {
 /// One page of a list, as a Relay connection.
 #[derive(Clone, Debug)]
 pub(crate) struct Page<T> {
-    offset: u64,
+    cursors: Cursors,
     rows: Vec<T>,
     has_next: bool,
     total: Option<u64>,
@@ -93,20 +147,32 @@ pub(crate) struct Page<T> {
 
 impl<T> Page<T> {
     /// The page of `rows` that were read with [`Window::limit`].
-    pub(crate) fn new(window: Window, mut rows: Vec<T>, total: Option<u64>) -> Self {
-        let size = usize::try_from(window.size).unwrap_or(usize::MAX);
+    pub(crate) fn new(window: Window, rows: Vec<T>, total: Option<u64>) -> Self {
+        Self::with_cursors(Cursors::Positions(window.offset), window.size, rows, total)
+    }
+
+    /// The page of rows, each with its key, that were read with [`KeyWindow::limit`].
+    pub(crate) fn by_key<K: Display>(window: &KeyWindow<K>, rows: Vec<(K, T)>, total: Option<u64>) -> Self {
+        let (keys, rows): (Vec<_>, Vec<_>) =
+            rows.into_iter().map(|(key, row)| (key.to_string(), row)).unzip();
+        let cursors = Cursors::Keys { keys, goes_on: window.after.is_some() };
+        Self::with_cursors(cursors, window.size, rows, total)
+    }
+
+    fn with_cursors(cursors: Cursors, size: u64, mut rows: Vec<T>, total: Option<u64>) -> Self {
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
         let has_next = rows.len() > size;
         rows.truncate(size);
-        Self { offset: window.offset, rows, has_next, total }
+        Self { cursors, rows, has_next, total }
     }
 
     fn position(&self) -> Position {
-        let count = self.rows.len() as u64;
+        let last = self.rows.len().checked_sub(1);
         Position {
-            has_previous_page: self.offset > 0,
+            has_previous_page: self.cursors.has_previous(),
             has_next_page: self.has_next,
-            start_cursor: (count > 0).then(|| cursor(self.offset + 1)),
-            end_cursor: (count > 0).then(|| cursor(self.offset + count)),
+            start_cursor: last.and_then(|_| self.cursors.cursor(0)),
+            end_cursor: last.and_then(|last| self.cursors.cursor(last)),
         }
     }
 }
@@ -152,12 +218,11 @@ impl<T: ObjectType + Answer> PlainObject for Page<T> {
         match at {
             PAGE_INFO => self.position().answer(plan),
             NODES => Value::List(self.rows.iter().map(|row| row.answer(plan)).collect()),
-            EDGES => Value::List(
-                (self.offset + 1..)
-                    .zip(&self.rows)
-                    .map(|(position, row)| plan.answer_object(&Edge { position, row }))
-                    .collect(),
-            ),
+            EDGES => {
+                let edges = self.rows.iter().enumerate();
+                let edges = edges.map(|(index, row)| Edge { cursors: &self.cursors, index, row });
+                Value::List(edges.map(|edge| plan.answer_object(&edge)).collect())
+            }
             _ => Value::from(self.total.and_then(|total| i32::try_from(total).ok()).unwrap_or(i32::MAX)),
         }
     }
@@ -175,8 +240,15 @@ impl<T: ObjectType + Answer> Answer for Page<T> {
 
 /// A row with its cursor. Its schema type is the connection's own.
 struct Edge<'a, T> {
-    position: u64,
+    cursors: &'a Cursors,
+    index: usize,
     row: &'a T,
+}
+
+impl<T> Edge<'_, T> {
+    fn cursor(&self) -> Value {
+        Value::String(self.cursors.cursor(self.index).unwrap_or_default())
+    }
 }
 
 impl<T: Answer> OutputType for Edge<'_, T> {
@@ -194,7 +266,7 @@ impl<T: Answer> OutputType for Edge<'_, T> {
         _: &ContextSelectionSet<'_>,
         _: &Positioned<async_graphql::parser::types::Field>,
     ) -> ServerResult<Value> {
-        Ok(Value::Object(IndexMap::from([(Name::new("cursor"), Value::String(cursor(self.position)))])))
+        Ok(Value::Object(IndexMap::from([(Name::new("cursor"), self.cursor())])))
     }
 }
 
@@ -208,6 +280,6 @@ impl<T: Answer> PlainObject for Edge<'_, T> {
     }
 
     fn answer_field(&self, at: usize, plan: &Plan) -> Value {
-        if at == 0 { Value::String(cursor(self.position)) } else { self.row.answer(plan) }
+        if at == 0 { self.cursor() } else { self.row.answer(plan) }
     }
 }

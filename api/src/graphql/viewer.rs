@@ -1,6 +1,6 @@
 //! Who asks. Every resolver takes the viewer from the context; accounts and rights will be decided here.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use async_graphql::Context;
 
@@ -10,17 +10,24 @@ use super::problem::Problem;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Viewer {
     from_this_machine: bool,
+    address: IpAddr,
 }
 
 impl Viewer {
     /// The viewer behind a connection from `peer`.
     pub fn connected_from(peer: SocketAddr) -> Self {
-        Self { from_this_machine: peer.ip().to_canonical().is_loopback() }
+        let address = peer.ip().to_canonical();
+        Self { from_this_machine: address.is_loopback(), address }
     }
 
-    /// Anybody.
-    pub fn public() -> Self {
-        Self { from_this_machine: false }
+    /// The peer's address.
+    pub(crate) fn address(self) -> IpAddr {
+        self.address
+    }
+
+    /// Anybody who asks from `peer`.
+    pub fn public_from(peer: SocketAddr) -> Self {
+        Self { from_this_machine: false, address: peer.ip().to_canonical() }
     }
 
     /// A name for the record of what was done.
@@ -31,6 +38,16 @@ impl Viewer {
     /// Whether the viewer may read stored results.
     pub(crate) fn may_read(self) -> Result<(), Problem> {
         Ok(())
+    }
+
+    /// Whether the viewer may read the audit log: for now, from this machine only.
+    pub(crate) fn may_read_audit(self) -> Result<(), Problem> {
+        if self.from_this_machine {
+            return Ok(());
+        }
+        Err(Problem::Forbidden(
+            "Chỉ được xem nhật ký từ chính máy chủ. / The audit log may be read from the server's own machine only.",
+        ))
     }
 
     /// Whether the viewer may request builds: for now, from this machine only.

@@ -17,7 +17,7 @@ pub(super) fn viewer_of(peer: SocketAddr, headers: &HeaderMap) -> Viewer {
     let forwarded = FORWARDED.iter().any(|name| headers.contains_key(name));
     match names_this_machine(headers) && !forwarded {
         true => Viewer::connected_from(peer),
-        false => Viewer::public(),
+        false => Viewer::public_from(peer),
     }
 }
 
