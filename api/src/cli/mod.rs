@@ -1,5 +1,6 @@
 //! The command line of `reform-api`.
 
+mod audit;
 mod compile;
 mod explain;
 mod serve;
@@ -10,8 +11,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use reform_worker::Clock;
-use reform_worker::database::{Location, open};
+use reform_worker::database::{Location, connect, open};
 use reform_worker::sample::load_if_empty;
+use sea_orm::DatabaseConnection;
 
 /// Reform Scorecard (Bảng điểm cải cách): compiles and serves public administration reform scorecards.
 ///
@@ -91,6 +93,9 @@ enum Command {
         /// Only this criterion and what is below it, for instance 3.2 or 3.2.1.
         criterion: Option<String>,
     },
+    /// The audit log: where its chain ends, and whether it is as it was written.
+    #[command(subcommand)]
+    Audit(audit::Audit),
 }
 
 /// Runs the command line.
@@ -99,19 +104,33 @@ enum Command {
 /// With a sentence for the person at the terminal.
 pub async fn run(cli: Cli) -> anyhow::Result<()> {
     let location = cli.storage.location();
-    let database = open(&location, cli.storage.connections).await?;
+    let command = cli.command.unwrap_or(Command::Serve);
     let clock = Clock::system();
-    let loaded = load_if_empty(&database, clock.now()).await?;
-    if loaded {
-        println!("Đã nạp tỉnh mẫu. / Sample province loaded.");
-    }
-    let outcome = match cli.command.unwrap_or(Command::Serve) {
+    let database = match command {
+        Command::Audit(_) => connect(&location, cli.storage.connections).await?,
+        _ => prepared(&location, cli.storage.connections, &clock).await?,
+    };
+    let outcome = match command {
         Command::Serve => serve::serve(&database, &clock, &cli.serving).await,
         Command::Compile { period, agency } => compile::compile(&database, &clock, &period, &agency).await,
         Command::Explain { period, agency, criterion } => {
             explain::explain(&database, &clock, &period, &agency, criterion.as_deref()).await
         }
+        Command::Audit(audit) => audit::audit(&database, audit).await,
     };
     database.close().await.ok();
     outcome
+}
+
+/// The database, its schema up to date, the sample province in it if it was empty.
+async fn prepared(
+    location: &Location,
+    connections: u32,
+    clock: &Clock,
+) -> anyhow::Result<DatabaseConnection> {
+    let database = open(location, connections).await?;
+    if load_if_empty(&database, clock.now()).await? {
+        println!("Đã nạp tỉnh mẫu. / Sample province loaded.");
+    }
+    Ok(database)
 }
