@@ -16,7 +16,8 @@ use reform_api::server::Limits;
 use reform_worker::{Clock, Settings, Signals, Worker};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tower::ServiceExt;
 
@@ -178,4 +179,14 @@ impl App {
         let body = response.into_body().collect().await.expect("the body is read").to_bytes();
         Answer { status, headers, json: serde_json::from_slice(&body).unwrap_or_default() }
     }
+}
+
+/// Sends bytes to a port, and gives what comes back until the server closes.
+pub async fn http(address: SocketAddr, request: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.expect("a connection");
+    stream.write_all(request.as_bytes()).await.expect("it is sent");
+    let mut answer = Vec::new();
+    // A server that refuses before it has read everything resets the connection after its answer.
+    tokio::time::timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("it is closed").ok();
+    String::from_utf8_lossy(&answer).into_owned()
 }

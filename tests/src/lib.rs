@@ -4,10 +4,12 @@
 mod app;
 pub mod make;
 mod postgres;
+mod socket;
 mod store;
 
-pub use app::{Answer, App};
+pub use app::{Answer, App, http};
 pub use postgres::Postgres;
+pub use socket::Socket;
 pub use store::{Kind, Store};
 
 /// Declares end-to-end tests, each of which runs on SQLite and on PostgreSQL: `name::sqlite` and

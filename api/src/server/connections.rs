@@ -21,6 +21,8 @@ use tower::ServiceExt;
 
 use super::Limits;
 
+/// How many files the process keeps for all else: the database above all.
+const OTHER_FILES: usize = 200;
 /// How long accepting rests when the system has no more connections to give.
 const REST: Duration = Duration::from_millis(100);
 
@@ -43,7 +45,8 @@ impl Connection {
 
 /// Serves the routes until `stop`, then lets what is open end in the limits' time.
 pub async fn serve(listener: TcpListener, routes: Router, limits: Limits, stop: impl Future<Output = ()>) {
-    let places = Arc::new(Semaphore::new(limits.connections));
+    let most = with_files(limits.connections);
+    let places = Arc::new(Semaphore::new(most));
     let (tell, stopping) = watch::channel(false);
     let http = protocol(&limits);
     tokio::pin!(stop);
@@ -58,10 +61,22 @@ pub async fn serve(listener: TcpListener, routes: Router, limits: Limits, stop: 
     }
     drop(listener);
     tell.send(true).ok();
-    let all = u32::try_from(limits.connections).unwrap_or(u32::MAX);
+    let all = u32::try_from(most).unwrap_or(u32::MAX);
     if tokio::time::timeout(limits.stop_within, places.acquire_many(all)).await.is_err() {
         tracing::info!("connections were left open at the end");
     }
+}
+
+/// So many connections, or as many as the system gives us files for when it is asked for more.
+fn with_files(connections: usize) -> usize {
+    let wanted = connections.saturating_add(OTHER_FILES);
+    let files = rlimit::increase_nofile_limit(wanted as u64).map(usize::try_from);
+    let Ok(Ok(files)) = files else { return connections };
+    let most = files.saturating_sub(OTHER_FILES).clamp(1, connections);
+    if most < connections {
+        tracing::warn!(most, connections, "fewer connections than wanted: raise the limit of open files");
+    }
+    most
 }
 
 fn protocol(limits: &Limits) -> http1::Builder {
