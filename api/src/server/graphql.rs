@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use async_graphql::parser::types::{DocumentOperations, OperationType};
+use async_graphql::parser::types::OperationType;
 use async_graphql::{Request as GraphQLRequest, Response as GraphQLResponse};
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request, State};
@@ -12,6 +12,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::json;
 use tokio::time::timeout;
 
+use super::operations::kind_of;
 use super::viewer::viewer_of;
 use super::{Limits, Media, Refusal, Shared, media, parameters};
 
@@ -31,10 +32,8 @@ pub(super) async fn graphql(
         Ok(media) => media,
         Err(refusal) => return refusal.into_response(),
     };
-    let viewer = viewer_of(peer, request.headers());
-    match request_in(request, &shared.limits).await {
-        Ok(request) => {
-            let response = shared.schema.execute(request.data(viewer)).await;
+    match executed(&shared, peer, request).await {
+        Ok(response) => {
             let status = match media {
                 Media::GraphQLResponse if is_request_error(&response) => StatusCode::BAD_REQUEST,
                 Media::GraphQLResponse | Media::Json => StatusCode::OK,
@@ -43,6 +42,12 @@ pub(super) async fn graphql(
         }
         Err(refusal) => refusal.into_answer(media),
     }
+}
+
+async fn executed(shared: &Shared, peer: SocketAddr, request: Request) -> Result<GraphQLResponse, Refusal> {
+    let viewer = viewer_of(peer, request.headers());
+    let request = request_in(request, &shared.limits).await?;
+    shared.operations.execute(request.data(viewer)).await
 }
 
 async fn request_in(request: Request, limits: &Limits) -> Result<GraphQLRequest, Refusal> {
@@ -74,20 +79,9 @@ async fn whole(body: Body, limits: &Limits) -> Result<Bytes, Refusal> {
     }
 }
 
-/// A link or an image of another site can make a browser send GET, so GET changes nothing. A document that
-/// does not parse, or does not have the operation, passes: its execution says so.
+/// A link or an image of another site can make a browser send GET, so GET changes nothing.
 fn only_a_query(mut request: GraphQLRequest) -> Result<GraphQLRequest, Refusal> {
-    let name = request.operation_name.clone();
-    let Ok(document) = request.parsed_query() else {
-        return Ok(request);
-    };
-    let operation = match (&document.operations, name) {
-        (DocumentOperations::Single(operation), None) => Some(operation),
-        (DocumentOperations::Single(_), Some(_)) => None,
-        (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name.as_str()),
-        (DocumentOperations::Multiple(operations), None) => operations.values().next(),
-    };
-    match operation.map(|operation| operation.node.ty) {
+    match kind_of(&mut request) {
         None | Some(OperationType::Query) => Ok(request),
         Some(OperationType::Mutation) => {
             Err(Refusal::method_not_allowed("A mutation is sent with POST.", "POST, OPTIONS"))

@@ -28,6 +28,12 @@ pub struct Limits {
     pub socket_idle: Duration,
     /// Operations at a time on one WebSocket.
     pub operations_per_socket: usize,
+    /// Queries and mutations that are executed at a time; more are refused.
+    pub operations: usize,
+    /// How long a query or a mutation may take.
+    pub operation_within: Duration,
+    /// Subscriptions at a time, over all WebSockets; more are refused.
+    pub subscriptions: usize,
     /// How long what is open may last when the server stops.
     pub stop_within: Duration,
 }
@@ -46,6 +52,9 @@ impl Default for Limits {
             ping_every: Duration::from_secs(30),
             socket_idle: Duration::from_secs(600),
             operations_per_socket: 50,
+            operations: 256,
+            operation_within: Duration::from_secs(30),
+            subscriptions: 2048,
             stop_within: Duration::from_secs(2),
         }
     }

@@ -8,6 +8,7 @@ mod connections;
 mod graphql;
 mod limits;
 mod media;
+mod operations;
 mod pages;
 mod parameters;
 mod refusal;
@@ -25,13 +26,14 @@ use tokio::sync::Semaphore;
 pub use self::connections::serve;
 pub use self::limits::Limits;
 use self::media::Media;
+use self::operations::Operations;
 use self::refusal::Refusal;
 use crate::graphql::Schema;
 
 /// What the handlers share.
 #[derive(Clone)]
 struct Shared {
-    schema: Schema,
+    operations: Operations,
     database: DatabaseConnection,
     limits: Limits,
     /// Places for WebSockets.
@@ -41,6 +43,7 @@ struct Shared {
 /// The routes. [`serve`] them, so that the client's address is known and the connections are bounded.
 pub fn router(schema: Schema, database: DatabaseConnection, limits: Limits) -> Router {
     let sockets = Arc::new(Semaphore::new(limits.sockets));
+    let operations = Operations::new(schema, &limits);
     Router::new()
         .route("/", get(pages::to_graphiql))
         .route("/graphiql", get(pages::graphiql))
@@ -50,7 +53,7 @@ pub fn router(schema: Schema, database: DatabaseConnection, limits: Limits) -> R
         .route("/health/ready", get(pages::ready))
         .fallback(unknown_path)
         .method_not_allowed_fallback(unknown_method)
-        .with_state(Shared { schema, database, limits, sockets })
+        .with_state(Shared { operations, database, limits, sockets })
 }
 
 async fn unknown_path() -> Refusal {

@@ -43,6 +43,11 @@ impl Refusal {
         vec![error]
     }
 
+    /// The answer without HTTP.
+    pub(super) fn into_graphql(self) -> GraphQLResponse {
+        GraphQLResponse::from_errors(self.errors())
+    }
+
     /// The answer in the media type that the client takes.
     pub(super) fn into_answer(self, media: Media) -> Response {
         let mut answer = answer(media, self.status, GraphQLResponse::from_errors(self.errors()));

@@ -11,6 +11,7 @@ mod inherited;
 mod killed;
 mod main_job;
 mod migrations;
+mod overload;
 mod reads;
 mod recompile;
 mod sockets;

@@ -9,9 +9,7 @@ mod message;
 mod session;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 
-use async_graphql::Data;
 use axum::Extension;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
@@ -56,13 +54,12 @@ pub(super) async fn open(
         let message = "Quá nhiều kết nối; hãy thử lại sau. / Too many connections; try again later.";
         return Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", message).into_response();
     };
-    let mut data = Data::default();
-    data.insert(viewer_of(peer, &headers));
+    let viewer = viewer_of(peer, &headers);
     let most = shared.limits.body_bytes;
     let upgrade = upgrade.max_message_size(most).max_frame_size(most).read_buffer_size(READ_BYTES);
     upgrade.on_upgrade(move |socket| async move {
         let connection = connection.map(|Extension(connection)| connection);
-        Session::new(shared.schema, Arc::new(data), shared.limits).run(socket, connection).await;
+        Session::new(shared.operations, viewer, shared.limits).run(socket, connection).await;
         drop(place);
     })
 }

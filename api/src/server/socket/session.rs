@@ -1,10 +1,9 @@
 //! One WebSocket from its opening to its end.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::{Data, Request, Response};
+use async_graphql::{Request, Response};
 use axum::extract::ws::{Message, WebSocket};
 use axum::http::StatusCode;
 use futures_util::future::AbortHandle;
@@ -12,9 +11,10 @@ use futures_util::stream::{self, BoxStream, SelectAll, StreamExt};
 use tokio::time::Instant;
 
 use super::message::{Closing, Said, Told};
-use crate::graphql::Schema;
+use crate::graphql::Viewer;
 use crate::server::connections::Connection;
 use crate::server::graphql::is_request_error;
+use crate::server::operations::Operations;
 use crate::server::{Limits, Refusal};
 
 /// How long the other side may take to close after we did.
@@ -28,8 +28,8 @@ enum Given {
 
 /// One client's socket.
 pub(super) struct Session {
-    schema: Schema,
-    data: Arc<Data>,
+    operations: Operations,
+    viewer: Viewer,
     limits: Limits,
     initialised: bool,
     /// Whether anything was heard since the last ping.
@@ -46,12 +46,12 @@ pub(super) struct Session {
 type Follows = Result<Option<Message>, Closing>;
 
 impl Session {
-    pub(super) fn new(schema: Schema, data: Arc<Data>, limits: Limits) -> Self {
+    pub(super) fn new(operations: Operations, viewer: Viewer, limits: Limits) -> Self {
         let now = Instant::now();
         let (running, ends) = (SelectAll::new(), HashMap::new());
         Self {
-            schema,
-            data,
+            operations,
+            viewer,
             limits,
             initialised: false,
             heard: true,
@@ -157,7 +157,7 @@ impl Session {
         }
         self.busy_at = Instant::now();
         let (of_response, of_end) = (id.clone(), id.clone());
-        let responses = self.schema.execute_stream_with_session_data(request, self.data.clone());
+        let responses = self.operations.stream(request.data(self.viewer));
         let given = responses.map(move |response| Given::Response(of_response.clone(), Box::new(response)));
         let given = given.chain(stream::once(async move { Given::End(of_end) }));
         let (given, end) = stream::abortable(given);
