@@ -1,8 +1,8 @@
 //! The API: GraphQL over HTTP and WebSocket, and the command line.
 //!
 //! To change … a noun's type, queries or mutations: its file in `graphql`; how objects are resolved:
-//! `graphql::plain`; who may see what: `policy`; limits: `graphql` (depth, complexity), `graphql::documents`
-//! (size), `server::Limits` (bytes, time, connections); who asks: `server::viewer`;
+//! `graphql::plain`; who may see what: `policy`; limits: `graphql` (depth), `graphql::cost` (complexity),
+//! `graphql::documents` (size), `server::Limits` (bytes, time, connections); who asks: `server::viewer`;
 //! what the terminal prints: `report`; options: `cli`.
 
 pub mod cli;

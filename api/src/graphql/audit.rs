@@ -6,11 +6,11 @@ use entity::audit_event::{self, Column, newest_first};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 
 use super::codes::{AuditOutcome, AuditVia};
+use super::cost;
 use super::database;
 use super::paging::{KeyWindow, Page};
 use super::plain::plain_object;
 use super::problem::Problem;
-use super::registry::page_complexity;
 use super::viewer::viewer;
 
 plain_object! {
@@ -102,7 +102,7 @@ pub(crate) struct AuditQuery;
 #[Object]
 impl AuditQuery {
     /// The audit log, newest first. For administrators.
-    #[graphql(complexity = "page_complexity(first, child_complexity)")]
+    #[graphql(complexity = "cost::page(first, child_complexity)")]
     #[allow(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn audit_events(
         &self,

@@ -14,12 +14,13 @@ use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, Quer
 
 use super::actor::{actor, record_refusal};
 use super::codes::{BuildState, BuildTrigger, PartState};
+use super::cost;
 use super::id::NodeId;
 use super::outcome::UserError;
 use super::paging::{Page, Window};
 use super::plain::{Whole, plain_object};
-use super::problem::Problem;
-use super::registry::{Block, known_period, page_complexity};
+use super::problem::{LONGEST_CODE, Problem, cut};
+use super::registry::{Block, known_period};
 use super::viewer::{reader, viewer};
 use super::{data, database};
 use crate::request::request_build;
@@ -39,7 +40,7 @@ plain_object! {
         /// The period's code.
         period: String,
         /// Only these agencies, by code; null: every agency of the period.
-        agencies: Option<Vec<String>>,
+        agencies: Option<Vec<String>> => cost::AGENCIES,
         /// What set it off.
         trigger: BuildTrigger,
         /// Why, in a person's words.
@@ -63,7 +64,7 @@ plain_object! {
         /// How many of them have ended.
         parts_ended: i32,
         /// Its parts, one a ranking block.
-        parts: Vec<BuildPart>,
+        parts: Vec<BuildPart> => cost::BLOCKS,
         /// Why it failed, if it did.
         error: Option<String>,
     }
@@ -165,10 +166,15 @@ pub(crate) async fn build_by_id(
 
 async fn known_build(database: &DatabaseConnection, id: &ID) -> Result<(BuildId, Build), Problem> {
     let NodeId::Build(id) = NodeId::read("id", id)? else {
-        return Err(Problem::bad_input("id", "`id` is not a build's id".to_owned()));
+        return Err(Problem::bad_input(
+            "id",
+            "`id` không phải là id của lần lập / is not a build's id".to_owned(),
+        ));
     };
     let build = build_by_id(database, id).await?;
-    let build = build.ok_or_else(|| Problem::not_found("id", "there is no such build".to_owned()))?;
+    let build = build.ok_or_else(|| {
+        Problem::not_found("id", "không có lần lập này / there is no such build".to_owned())
+    })?;
     Ok((id, build))
 }
 
@@ -178,7 +184,7 @@ pub(crate) struct BuildQuery;
 #[Object]
 impl BuildQuery {
     /// The builds, newest first.
-    #[graphql(complexity = "page_complexity(first, child_complexity)")]
+    #[graphql(complexity = "cost::page(first, child_complexity)")]
     async fn builds(
         &self,
         ctx: &Context<'_>,
@@ -256,19 +262,16 @@ fn input_errors(input: &RequestBuildInput) -> Vec<UserError> {
 }
 
 fn refusal(error: RequestError) -> Result<UserError, Problem> {
+    let unknown = |error: &str, field: &str, noun_vi: &str, noun_en: &str, code: &str| {
+        let code = cut(code, LONGEST_CODE);
+        let message_vi = format!("Không có {noun_vi} `{code}`.");
+        UserError::new(error, field, message_vi, format!("There is no {noun_en} `{code}`."))
+    };
     match error {
-        RequestError::UnknownPeriod(code) => Ok(UserError::new(
-            "UNKNOWN_PERIOD",
-            "period",
-            format!("Không có kỳ `{code}`."),
-            format!("There is no period `{code}`."),
-        )),
-        RequestError::UnknownAgency(code) => Ok(UserError::new(
-            "UNKNOWN_AGENCY",
-            "agencies",
-            format!("Không có cơ quan `{code}`."),
-            format!("There is no agency `{code}`."),
-        )),
+        RequestError::UnknownPeriod(code) => Ok(unknown("UNKNOWN_PERIOD", "period", "kỳ", "period", &code)),
+        RequestError::UnknownAgency(code) => {
+            Ok(unknown("UNKNOWN_AGENCY", "agencies", "cơ quan", "agency", &code))
+        }
         RequestError::Database(error) => Err(error.into()),
     }
 }

@@ -6,6 +6,7 @@ use entity::{criteria_set, criterion};
 use sea_orm::{DatabaseConnection, EntityTrait};
 
 use super::codes::{CriteriaSetState, Level, RuleKind};
+use super::cost;
 use super::database;
 use super::id::NodeId;
 use super::plain::{Whole, plain_object};
@@ -39,7 +40,7 @@ plain_object! {
         /// When it was activated.
         activated_at: Option<DateTime<Utc>>,
         /// The tree, from its pillars down.
-        pillars: Vec<Criterion>,
+        pillars: Vec<Criterion> => cost::PILLARS,
     }
 }
 
@@ -59,7 +60,7 @@ plain_object! {
         /// A leaf's kind of rule; null for what has parts.
         rule: Option<RuleKind>,
         /// What it is made of.
-        children: Vec<Criterion>,
+        children: Vec<Criterion> => cost::CHILDREN,
     }
 }
 

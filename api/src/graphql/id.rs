@@ -24,7 +24,7 @@ macro_rules! node_ids {
         impl NodeId {
             /// Reads a global id.
             pub(crate) fn read(field: &'static str, id: &ID) -> Result<Self, Problem> {
-                let malformed = || Problem::bad_input(field, format!("`{field}` is not an id of this API"));
+                let malformed = || Problem::bad_input(field, format!("`{field}` không phải là id của API này / is not an id of this API"));
                 let (noun, id) = id.0.split_once(':').ok_or_else(malformed)?;
                 match noun {
                     $(stringify!($variant) => id.parse().map(Self::$variant).map_err(|_| malformed()),)+

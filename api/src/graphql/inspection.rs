@@ -11,12 +11,13 @@ use entity::{
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 
 use super::codes::{FindingKind, FindingSubject, InspectionKind, RecommendationState};
+use super::cost;
 use super::database;
 use super::id::NodeId;
 use super::paging::{Page, Window};
 use super::plain::plain_object;
 use super::problem::Problem;
-use super::registry::{Agency, known_agency, known_period, page_complexity};
+use super::registry::{Agency, known_agency, known_period};
 use super::viewer::reader;
 
 plain_object! {
@@ -39,7 +40,7 @@ plain_object! {
         /// The delegation (đoàn kiểm tra).
         delegation: Delegation,
         /// The agencies that were inspected.
-        agencies: Vec<InspectedAgency>,
+        agencies: Vec<InspectedAgency> => cost::INSPECTED,
     }
 }
 
@@ -51,7 +52,7 @@ plain_object! {
         /// English name.
         name_en: String,
         /// Its members, as far as they are known.
-        members: Vec<Member>,
+        members: Vec<Member> => cost::MEMBERS,
     }
 }
 
@@ -81,9 +82,9 @@ plain_object! {
         /// The same in English.
         follow_up_en: Option<String>,
         /// Achievements and limitations.
-        findings: Vec<Finding>,
+        findings: Vec<Finding> => cost::FINDINGS,
         /// The delegation's recommendations (kiến nghị của đoàn).
-        recommendations: Vec<Recommendation>,
+        recommendations: Vec<Recommendation> => cost::RECOMMENDATIONS,
     }
 }
 
@@ -277,7 +278,7 @@ pub(crate) struct InspectionQuery;
 #[Object]
 impl InspectionQuery {
     /// The inspections, latest first.
-    #[graphql(complexity = "page_complexity(first, child_complexity)")]
+    #[graphql(complexity = "cost::page(first, child_complexity)")]
     async fn inspections(
         &self,
         ctx: &Context<'_>,

@@ -4,6 +4,7 @@ mod actor;
 mod audit;
 mod build;
 mod codes;
+mod cost;
 mod criteria;
 mod documents;
 mod id;
@@ -37,10 +38,8 @@ use self::registry::RegistryQuery;
 use self::scorecard::ScorecardQuery;
 pub use self::viewer::Viewer;
 
-/// How deep a query may go.
+/// How deep the fields of a query may be nested.
 const MOST_DEPTH: usize = 15;
-/// What a query may cost: about one a field, times the rows of its page.
-const MOST_COMPLEXITY: usize = 20_000;
 
 /// Agencies, criteria, scorecards, rankings, publications, inspections, builds and the audit log.
 #[derive(MergedObject, Default)]
@@ -81,8 +80,7 @@ pub fn sdl() -> String {
 fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
     Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .limit_depth(MOST_DEPTH)
-        .limit_complexity(MOST_COMPLEXITY)
-        .limit_directives(10)
+        .limit_complexity(cost::MOST_COMPLEXITY)
 }
 
 /// The context's value of a type; its absence is our fault.

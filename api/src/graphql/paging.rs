@@ -74,7 +74,12 @@ impl<K: FromStr> KeyWindow<K> {
 fn page_size(first: Option<i32>) -> Result<u64, Problem> {
     let first = first.unwrap_or(DEFAULT_FIRST);
     let size = u64::try_from(first).ok().filter(|_| (1..=MOST_FIRST).contains(&first));
-    size.ok_or_else(|| Problem::bad_input("first", format!("`first` must be 1 to {MOST_FIRST}, not {first}")))
+    size.ok_or_else(|| {
+        Problem::bad_input(
+            "first",
+            format!("`first` phải từ 1 đến {MOST_FIRST} / must be 1 to {MOST_FIRST}, not {first}"),
+        )
+    })
 }
 
 fn read_cursor(text: &str) -> Result<u64, Problem> {
@@ -84,7 +89,7 @@ fn read_cursor(text: &str) -> Result<u64, Problem> {
 }
 
 fn no_cursor() -> Problem {
-    let message = "`after` must be an `endCursor` or `cursor` that this field gave";
+    let message = "`after` phải là `endCursor` hoặc `cursor` đã nhận / must be an `endCursor` or `cursor` that this field gave";
     Problem::bad_input("after", message.to_owned())
 }
 

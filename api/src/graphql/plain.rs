@@ -130,15 +130,20 @@ pub(crate) fn is_name_of(rust: &str, graphql: &str) -> bool {
     letters.next().is_none()
 }
 
-/// Declares an object type that is resolved whole.
+/// Declares an object type that is resolved whole. A list of objects says after `=>` how many rows it has
+/// in practice (see [`cost`](crate::graphql::cost)).
 macro_rules! plain_object {
     ($(#[$meta:meta])* pub(crate) struct $name:ident {
-        $($(#[$field_meta:meta])* $field:ident: $ty:ty,)+
+        $($(#[$field_meta:meta])* $field:ident: $ty:ty $(=> $rows:expr)?,)+
     }) => {
         #[derive(Clone, Debug, async_graphql::SimpleObject)]
         $(#[$meta])*
         pub(crate) struct $name {
-            $($(#[$field_meta])* pub(crate) $field: $ty,)+
+            $(
+                $(#[$field_meta])*
+                $(#[graphql(complexity = $crate::graphql::cost::list($rows, child_complexity))])?
+                pub(crate) $field: $ty,
+            )+
         }
 
         impl $crate::graphql::plain::PlainObject for $name {

@@ -1,8 +1,13 @@
 //! What can go wrong in a resolver, and what the client hears of it: a code, a clear text in both
 //! languages where a person may read it, the argument at fault. Internal texts stay in the log.
 
-use async_graphql::{Error, ErrorExtensions};
+use std::borrow::Cow;
+
+use async_graphql::{Error, ErrorExtensions, Pos, ServerError};
 use sea_orm::DbErr;
+
+/// How much of a code that does not exist is repeated.
+pub(crate) const LONGEST_CODE: usize = 40;
 
 /// A refused or failed request.
 #[derive(Clone, Debug)]
@@ -10,7 +15,7 @@ pub(crate) enum Problem {
     /// An argument breaks a rule.
     BadInput {
         /// The argument.
-        field: &'static str,
+        field: Cow<'static, str>,
         /// Which rule.
         message: String,
     },
@@ -28,8 +33,8 @@ pub(crate) enum Problem {
 }
 
 impl Problem {
-    pub(crate) fn bad_input(field: &'static str, message: String) -> Self {
-        Self::BadInput { field, message }
+    pub(crate) fn bad_input(field: impl Into<Cow<'static, str>>, message: String) -> Self {
+        Self::BadInput { field: field.into(), message }
     }
 
     pub(crate) fn not_found(field: &'static str, message: String) -> Self {
@@ -41,6 +46,21 @@ impl Problem {
         tracing::error!(%error, "a request failed");
         Self::Internal
     }
+
+    /// The error of a whole request, when no field of it is to blame.
+    pub(crate) fn into_server_error(self) -> ServerError {
+        Error::from(self).into_server_error(Pos::default())
+    }
+}
+
+/// The first `most` characters of a text that a client sent, for repeating it in an answer.
+pub(crate) fn cut(text: &str, most: usize) -> String {
+    let mut characters = text.chars();
+    let mut start: String = characters.by_ref().take(most).collect();
+    if characters.next().is_some() {
+        start.push('…');
+    }
+    start
 }
 
 impl From<DbErr> for Problem {
@@ -53,7 +73,7 @@ impl From<Problem> for Error {
     fn from(problem: Problem) -> Self {
         let (message, code, field) = match problem {
             Problem::BadInput { field, message } => (message, "BAD_INPUT", Some(field)),
-            Problem::NotFound { field, message } => (message, "NOT_FOUND", Some(field)),
+            Problem::NotFound { field, message } => (message, "NOT_FOUND", Some(Cow::Borrowed(field))),
             Problem::Forbidden(message) => (message.to_owned(), "FORBIDDEN", None),
             Problem::Internal => {
                 ("Lỗi hệ thống; hãy thử lại. / Internal error; try again.".to_owned(), "INTERNAL", None)
@@ -62,7 +82,7 @@ impl From<Problem> for Error {
         Error::new(message).extend_with(|_, extensions| {
             extensions.set("code", code);
             if let Some(field) = field {
-                extensions.set("field", field);
+                extensions.set("field", field.as_ref());
             }
         })
     }

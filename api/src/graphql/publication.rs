@@ -10,12 +10,13 @@ use sea_orm::{
     ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Select,
 };
 
+use super::cost;
 use super::id::NodeId;
 use super::outcome::UserError;
 use super::paging::{Page, Window};
 use super::plain::{Whole, plain_object};
 use super::problem::Problem;
-use super::registry::{Block, known_block, known_period, page_complexity};
+use super::registry::{Block, known_block, known_period};
 use super::viewer::viewer;
 use super::{data, database};
 
@@ -78,7 +79,7 @@ pub(crate) struct PublicationQuery;
 #[Object]
 impl PublicationQuery {
     /// What was published, latest first.
-    #[graphql(complexity = "page_complexity(first, child_complexity)")]
+    #[graphql(complexity = "cost::page(first, child_complexity)")]
     async fn publications(
         &self,
         ctx: &Context<'_>,

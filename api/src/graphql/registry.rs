@@ -6,11 +6,12 @@ use entity::{agency, block, period};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 
 use super::codes::{AgencyKind, PeriodKind, Source};
+use super::cost;
 use super::database;
 use super::id::NodeId;
-use super::paging::{DEFAULT_FIRST, Page, Window};
+use super::paging::{Page, Window};
 use super::plain::{Whole, plain_object};
-use super::problem::Problem;
+use super::problem::{LONGEST_CODE, Problem, cut};
 use super::viewer::reader;
 
 plain_object! {
@@ -120,7 +121,10 @@ pub(crate) async fn known_period(
         return Err(Problem::bad_input(field, error.to_string()));
     }
     let found = period::with_code(code).one(database).await?;
-    found.ok_or_else(|| Problem::not_found(field, format!("không có kỳ / there is no period `{code}`")))
+    found.ok_or_else(|| {
+        let code = cut(code, LONGEST_CODE);
+        Problem::not_found(field, format!("không có kỳ / there is no period `{code}`"))
+    })
 }
 
 /// The block with a code.
@@ -131,7 +135,7 @@ pub(crate) async fn known_block(
 ) -> Result<block::Model, Problem> {
     let found = block::with_code(code).one(database).await?;
     found.ok_or_else(|| {
-        let code: String = code.chars().take(40).collect();
+        let code = cut(code, LONGEST_CODE);
         Problem::not_found(field, format!("không có khối / there is no block `{code}`"))
     })
 }
@@ -144,7 +148,7 @@ pub(crate) async fn known_agency(
 ) -> Result<agency::Model, Problem> {
     let found = agency::with_code(code).one(database).await?;
     found.ok_or_else(|| {
-        let code: String = code.chars().take(40).collect();
+        let code = cut(code, LONGEST_CODE);
         Problem::not_found(field, format!("không có cơ quan / there is no agency `{code}`"))
     })
 }
@@ -164,7 +168,7 @@ pub(crate) struct RegistryQuery;
 #[Object]
 impl RegistryQuery {
     /// The agencies, by code.
-    #[graphql(complexity = "page_complexity(first, child_complexity)")]
+    #[graphql(complexity = "cost::page(first, child_complexity)")]
     async fn agencies(
         &self,
         ctx: &Context<'_>,
@@ -208,6 +212,7 @@ impl RegistryQuery {
     }
 
     /// The ranking blocks, in their order.
+    #[graphql(complexity = "cost::list(cost::BLOCKS, child_complexity)")]
     async fn blocks(&self, ctx: &Context<'_>) -> Result<Vec<Whole<Block>>, Problem> {
         reader(ctx)?;
         let rows = block::in_order().all(database(ctx)?).await?;
@@ -215,15 +220,10 @@ impl RegistryQuery {
     }
 
     /// The periods, oldest first.
+    #[graphql(complexity = "cost::list(cost::BLOCKS, child_complexity)")]
     async fn periods(&self, ctx: &Context<'_>) -> Result<Vec<Whole<Period>>, Problem> {
         reader(ctx)?;
         let rows = period::in_order().all(database(ctx)?).await?;
         Ok(rows.into_iter().map(|row| Whole(row.into())).collect())
     }
-}
-
-/// What a page costs: its rows times what is asked of each.
-pub(crate) fn page_complexity(first: Option<i32>, child_complexity: usize) -> usize {
-    let rows = usize::try_from(first.unwrap_or(DEFAULT_FIRST)).unwrap_or_default().min(10_000);
-    1 + rows * child_complexity
 }

@@ -5,6 +5,7 @@ mod audit;
 mod bad_input;
 mod changed_registry;
 mod crowded;
+mod documents;
 mod hostile;
 mod http;
 mod inherited;

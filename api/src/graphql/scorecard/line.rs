@@ -5,6 +5,7 @@ use scoring::{Because, Exact, Reason};
 use serde_json::Value;
 
 use crate::graphql::codes::{Level, LineState, RuleKind, Source};
+use crate::graphql::cost;
 use crate::graphql::plain::plain_object;
 
 plain_object! {
@@ -41,7 +42,7 @@ plain_object! {
         /// A leaf's kind of rule.
         rule: Option<RuleKind>,
         /// What the rule asked for, and what was known of it; empty but for leaves.
-        inputs: Vec<LineInput>,
+        inputs: Vec<LineInput> => cost::INPUTS,
         /// Why the leaf has the points that it has; null but for leaves.
         reason: Option<LineReason>,
     }

@@ -14,11 +14,12 @@ use self::line::ScorecardLine;
 use self::load::load;
 use self::wanted::Wanted;
 use super::codes::CardState;
+use super::cost;
 use super::database;
 use super::paging::{Page, Window};
 use super::plain::{Whole, plain_object};
 use super::problem::Problem;
-use super::registry::{Agency, known_agency, known_block, known_period, page_complexity};
+use super::registry::{Agency, known_agency, known_block, known_period};
 use crate::policy::{Sight, sight};
 
 plain_object! {
@@ -83,15 +84,15 @@ plain_object! {
         /// SHA-256 of the criteria set, in hex.
         set_fingerprint: String,
         /// The facts that were scored, as canonical JSON.
-        facts: String,
+        facts: String => cost::FACTS,
         /// When it was compiled.
         compiled_at: DateTime<Utc>,
         /// The build that wrote it.
         build: ID,
         /// The lines of the pillars.
-        pillars: Vec<ScorecardLine>,
+        pillars: Vec<ScorecardLine> => cost::PILLARS,
         /// Every line in reading order: pillars, criteria, leaves; bonus and deduction last.
-        lines: Vec<ScorecardLine>,
+        lines: Vec<ScorecardLine> => cost::LINES,
     }
 }
 
@@ -146,7 +147,7 @@ pub(crate) struct ScorecardQuery;
 impl ScorecardQuery {
     /// The scorecards of a period that the viewer may see: the current ones where a grant covers them, else
     /// those that are published.
-    #[graphql(complexity = "page_complexity(first, child_complexity)")]
+    #[graphql(complexity = "cost::page(first, child_complexity)")]
     async fn scorecards(
         &self,
         ctx: &Context<'_>,
@@ -198,7 +199,7 @@ impl ScorecardQuery {
 
     /// The ranking of a block in a period, best first: the current one for who may see the whole province, else
     /// the published one. Empty until there is one.
-    #[graphql(complexity = "page_complexity(first, child_complexity)")]
+    #[graphql(complexity = "cost::page(first, child_complexity)")]
     async fn ranking(
         &self,
         ctx: &Context<'_>,

@@ -1,0 +1,194 @@
+//! The shape of a parsed document with its fragments expanded: how much it selects, how deep it goes.
+//!
+//! Each fragment is measured once, so measuring costs as much as the document is long, whatever it would
+//! expand to. All later walks cost at most what is admitted here.
+
+use std::collections::HashMap;
+
+use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
+use async_graphql::{Name, ServerError, ServerResult};
+
+use super::{set_code, too_large};
+
+/// The most fields and fragments that all operations together may select.
+const MOST_SELECTIONS: usize = 1_000;
+/// The most fields of one operation at its top: each is a query of its own to the database.
+const MOST_AT_TOP: usize = 50;
+/// How deep selections may be nested. Fields alone are bounded more tightly, by the schema.
+const MOST_NESTED: usize = 32;
+/// The most directives of one field, spread or fragment.
+const MOST_DIRECTIVES: usize = 10;
+
+/// What a selection comes to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Size {
+    selections: usize,
+    /// Those among them that stand at the selection's own level.
+    at_top: usize,
+    nested: usize,
+}
+
+/// Checks the shape.
+pub(super) fn check(document: &ExecutableDocument) -> ServerResult<()> {
+    let mut measure = Measure { document, fragments: HashMap::new() };
+    let mut selections: usize = 0;
+    for (_, operation) in document.operations.iter() {
+        let size = measure.of(&operation.node.selection_set.node, 1)?;
+        if size.at_top > MOST_AT_TOP {
+            let message = format!("An operation may select at most {MOST_AT_TOP} fields at its top.");
+            return Err(too_large(message));
+        }
+        selections = selections.saturating_add(size.selections);
+        if operation.node.directives.len() > MOST_DIRECTIVES {
+            return Err(too_many_directives());
+        }
+    }
+    // Fragments that no operation spreads are validated all the same.
+    for name in document.fragments.keys() {
+        measure.of_fragment(name, 1)?;
+    }
+    if selections > MOST_SELECTIONS {
+        let message =
+            format!("The document selects {selections} fields; at most {MOST_SELECTIONS} are allowed.");
+        return Err(too_large(message));
+    }
+    Ok(())
+}
+
+struct Measure<'a> {
+    document: &'a ExecutableDocument,
+    /// What was measured; `None` for a fragment that is just being measured.
+    fragments: HashMap<&'a Name, Option<Size>>,
+}
+
+impl<'a> Measure<'a> {
+    /// The size of a selection that stands `depth` deep.
+    fn of(&mut self, selections: &'a SelectionSet, depth: usize) -> ServerResult<Size> {
+        if depth > MOST_NESTED {
+            return Err(too_deep());
+        }
+        let mut size = Size { nested: 1, ..Size::default() };
+        for item in &selections.items {
+            if item.node.directives().len() > MOST_DIRECTIVES {
+                return Err(too_many_directives());
+            }
+            let below = match &item.node {
+                Selection::Field(field) if field.node.selection_set.node.items.is_empty() => {
+                    Size { at_top: 1, ..Size::default() }
+                }
+                Selection::Field(field) => {
+                    Size { at_top: 1, ..self.of(&field.node.selection_set.node, depth + 1)? }
+                }
+                Selection::InlineFragment(fragment) => {
+                    self.of(&fragment.node.selection_set.node, depth + 1)?
+                }
+                Selection::FragmentSpread(spread) => {
+                    self.of_fragment(&spread.node.fragment_name.node, depth + 1)?
+                }
+            };
+            size.selections = size.selections.saturating_add(1).saturating_add(below.selections);
+            size.at_top = size.at_top.saturating_add(below.at_top);
+            size.nested = size.nested.max(below.nested + 1);
+        }
+        // A fragment that was measured before may now stand deeper than it did.
+        if depth + size.nested > MOST_NESTED + 1 {
+            return Err(too_deep());
+        }
+        Ok(size)
+    }
+
+    /// The size of a fragment; nothing for one that does not exist, which validation will say.
+    fn of_fragment(&mut self, name: &'a Name, depth: usize) -> ServerResult<Size> {
+        if let Some(measured) = self.fragments.get(name) {
+            return measured.ok_or_else(|| spreads_itself(name));
+        }
+        let Some(fragment) = self.document.fragments.get(name) else {
+            return Ok(Size::default());
+        };
+        self.fragments.insert(name, None);
+        let size = self.of(&fragment.node.selection_set.node, depth)?;
+        self.fragments.insert(name, Some(size));
+        Ok(size)
+    }
+}
+
+fn too_deep() -> ServerError {
+    too_large(format!("The document's selections are nested more than {MOST_NESTED} deep."))
+}
+
+fn too_many_directives() -> ServerError {
+    too_large(format!("A field or fragment may have at most {MOST_DIRECTIVES} directives."))
+}
+
+fn spreads_itself(name: &Name) -> ServerError {
+    let mut error = ServerError::new(format!("The fragment `{name}` spreads itself."), None);
+    set_code(&mut error, "GRAPHQL_VALIDATION_FAILED");
+    error
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::parse_query;
+
+    use super::{MOST_AT_TOP, MOST_DIRECTIVES, MOST_NESTED, MOST_SELECTIONS, check};
+
+    fn refusal(text: &str) -> Option<String> {
+        let document = parse_query(text).expect("a document");
+        check(&document).err().map(|error| error.message)
+    }
+
+    /// `count` fragments, each of which spreads the next twice.
+    fn doubling(count: usize) -> String {
+        let fragments: String = (0..count)
+            .map(|at| format!("fragment f{at} on T {{ ...f{} ...f{} }} ", at + 1, at + 1))
+            .collect();
+        format!("{{ a {{ ...f0 }} }} {fragments} fragment f{count} on T {{ b }}")
+    }
+
+    #[test]
+    fn fragments_count_at_every_spread() {
+        assert_eq!(refusal(&doubling(3)), None);
+        assert!(refusal(&doubling(25)).expect("refused").contains("selects"));
+    }
+
+    #[test]
+    fn a_chain_of_fragments_is_as_deep_as_it_is_long() {
+        assert!(refusal(&doubling(200)).expect("refused").contains("deep"));
+        // Measured shallow first, then spread at the end of a long way down.
+        let deep = |way: usize| {
+            let (open, close) = ("{ a ".repeat(way), " }".repeat(way));
+            format!("{{ x {{ ...f }} y {open} {{ ...f }} {close} }} fragment f on T {{ p {{ q {{ r }} }} }}")
+        };
+        assert_eq!(refusal(&deep(MOST_NESTED - 6)), None);
+        assert!(refusal(&deep(MOST_NESTED - 3)).expect("refused").contains("deep"));
+    }
+
+    #[test]
+    fn a_fragment_that_spreads_itself_is_refused() {
+        for text in [
+            "{ ...a } fragment a on T { ...a ...a }",
+            "{ ...a } fragment a on T { x { ...b } } fragment b on T { ...a }",
+            "{ x } fragment a on T { ...a }",
+        ] {
+            assert!(refusal(text).expect("refused").contains("spreads itself"), "{text}");
+        }
+    }
+
+    #[test]
+    fn each_limit_admits_what_it_names_and_no_more() {
+        let fields = |count: usize| -> String { (0..count).map(|at| format!("f{at} ")).collect() };
+        let rows: [(Box<dyn Fn(usize) -> String>, usize, &str); 3] = [
+            (Box::new(|count| format!("{{ a {{ {} }} }}", fields(count - 1))), MOST_SELECTIONS, "selects"),
+            (
+                Box::new(|count| format!("{{ ...f }} fragment f on T {{ {} }}", fields(count))),
+                MOST_AT_TOP,
+                "top",
+            ),
+            (Box::new(|count| format!("{{ a {} }}", "@x ".repeat(count))), MOST_DIRECTIVES, "directives"),
+        ];
+        for (text, limit, word) in rows {
+            assert_eq!(refusal(&text(limit)), None, "{word}");
+            assert!(refusal(&text(limit + 1)).expect("refused").contains(word), "{word}");
+        }
+    }
+}
