@@ -6,6 +6,7 @@
 
 mod connections;
 mod graphql;
+mod headers;
 mod limits;
 mod media;
 mod operations;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::StatusCode;
+use axum::middleware::map_response;
 use axum::routing::{any, get};
 use sea_orm::DatabaseConnection;
 use tokio::sync::Semaphore;
@@ -53,6 +55,7 @@ pub fn router(schema: Schema, database: DatabaseConnection, limits: Limits) -> R
         .route("/health/ready", get(pages::ready))
         .fallback(unknown_path)
         .method_not_allowed_fallback(unknown_method)
+        .layer(map_response(headers::guard))
         .with_state(Shared { operations, database, limits, sockets })
 }
 

@@ -5,12 +5,15 @@ use std::time::Duration;
 use async_graphql::http::GraphiQLSource;
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde_json::{Value, json};
 
 use super::Shared;
+use super::headers::page_policy;
 
+/// The version of the editor.
+const EDITOR: &str = "4.1.2";
 /// How long the readiness check waits for the database.
 const READY_WITHIN: Duration = Duration::from_secs(2);
 
@@ -18,12 +21,15 @@ pub(super) async fn to_graphiql() -> Redirect {
     Redirect::temporary("/graphiql")
 }
 
-pub(super) async fn graphiql() -> Html<String> {
+/// The page, which loads its editor from unpkg.com and may run nothing else.
+pub(super) async fn graphiql() -> Response {
     let page = GraphiQLSource::build()
+        .version(EDITOR)
         .endpoint("/graphql")
         .subscription_endpoint("/graphql/ws")
-        .title("Bảng điểm cải cách – GraphiQL");
-    Html(page.finish())
+        .title("Bảng điểm cải cách – GraphiQL")
+        .finish();
+    ([(header::CONTENT_SECURITY_POLICY, page_policy(&page))], Html(page)).into_response()
 }
 
 pub(super) async fn live() -> Json<Value> {
