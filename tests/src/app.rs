@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use chrono::{DateTime, TimeZone, Utc};
 use entity::{build, build_part};
 use http_body_util::BodyExt;
-use reform_api::server::Limits;
+use reform_api::server;
 use reform_worker::{Clock, Settings, Signals, Worker};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
@@ -84,7 +84,7 @@ impl App {
         });
         let (clock, signals) = (Clock::system(), Signals::default());
         let schema = reform_api::graphql::schema(database.clone(), clock.clone(), signals.clone());
-        let router = reform_api::server::router(schema, database.clone(), Limits::default());
+        let router = server::router(schema, database.clone(), server::Settings::default());
         Self { database, clock, signals, store, router, statements }
     }
 
@@ -99,22 +99,24 @@ impl App {
     }
 
     /// Serves the application on a port of this machine, as long as the test runs.
-    pub async fn serve(&self, limits: Limits) -> SocketAddr {
-        self.serve_until(limits, std::future::pending()).await.0
+    pub async fn serve(&self, settings: impl Into<server::Settings>) -> SocketAddr {
+        self.serve_until(settings, std::future::pending()).await.0
     }
 
     /// Serves the application on a port of this machine until something happens.
     pub async fn serve_until(
         &self,
-        limits: Limits,
+        settings: impl Into<server::Settings>,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> (SocketAddr, JoinHandle<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let (database, clock, signals) = (self.database.clone(), self.clock.clone(), self.signals.clone());
         let schema = reform_api::graphql::schema(database.clone(), clock, signals);
-        let routes = reform_api::server::router(schema, database, limits.clone());
-        (address, tokio::spawn(reform_api::server::serve(listener, routes, limits, stop)))
+        let settings = settings.into();
+        let limits = settings.limits.clone();
+        let routes = server::router(schema, database, settings);
+        (address, tokio::spawn(server::serve(listener, routes, limits, stop)))
     }
 
     /// Compiles until nothing waits, and sees to it that nothing is left open.

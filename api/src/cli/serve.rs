@@ -31,8 +31,9 @@ pub(super) async fn serve(
         }
     };
     let schema = graphql::schema(database.clone(), clock.clone(), signals.clone());
-    let limits = server::Limits::default();
-    let routes = server::router(schema, database.clone(), limits.clone());
+    let settings = server::Settings::default();
+    let limits = settings.limits.clone();
+    let routes = server::router(schema, database.clone(), settings);
 
     let announce = announce(database, &signals, address);
     let announcing = tokio::spawn(announce);

@@ -46,7 +46,7 @@ pub(super) async fn graphql(
 
 async fn executed(shared: &Shared, peer: SocketAddr, request: Request) -> Result<GraphQLResponse, Refusal> {
     let viewer = viewer_of(peer, request.headers());
-    let request = request_in(request, &shared.limits).await?;
+    let request = request_in(request, &shared.settings.limits).await?;
     shared.operations.execute(request.data(viewer)).await
 }
 

@@ -21,14 +21,16 @@ type Liking = (u16, bool);
 impl Media {
     /// The media type that a request accepts best. Who names none, or takes any, gets `application/json`.
     pub(super) fn accepted(headers: &HeaderMap) -> Result<Self, Refusal> {
-        let mut ranges = Vec::new();
-        for value in headers.get_all(header::ACCEPT) {
-            let ranges_of_value = value.to_str().unwrap_or_default().split(',');
-            ranges.extend(ranges_of_value.filter_map(|range| range.trim().parse::<Mime>().ok()));
-        }
-        if !headers.contains_key(header::ACCEPT) {
+        let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+        let named: Vec<_> = values
+            .flat_map(|value| value.split(','))
+            .map(str::trim)
+            .filter(|range| !range.is_empty())
+            .collect();
+        if named.is_empty() {
             return Ok(Self::Json);
         }
+        let ranges: Vec<Mime> = named.iter().filter_map(|range| range.parse().ok()).collect();
         let modern = liking(&ranges, "graphql-response+json");
         let json = liking(&ranges, "json");
         match (modern, json) {

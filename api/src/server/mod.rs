@@ -10,6 +10,7 @@ mod headers;
 mod limits;
 mod media;
 mod operations;
+mod origins;
 mod pages;
 mod parameters;
 mod refusal;
@@ -29,34 +30,54 @@ pub use self::connections::serve;
 pub use self::limits::Limits;
 use self::media::Media;
 use self::operations::Operations;
+pub use self::origins::Origin;
 use self::refusal::Refusal;
 use crate::graphql::Schema;
+
+/// How the server is set up; by default for one machine and its own pages.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// What clients may take.
+    pub limits: Limits,
+    /// Other sites whose pages may use the API.
+    pub origins: Vec<Origin>,
+}
+
+impl From<Limits> for Settings {
+    fn from(limits: Limits) -> Self {
+        Self { limits, ..Self::default() }
+    }
+}
 
 /// What the handlers share.
 #[derive(Clone)]
 struct Shared {
     operations: Operations,
     database: DatabaseConnection,
-    limits: Limits,
+    settings: Settings,
     /// Places for WebSockets.
     sockets: Arc<Semaphore>,
 }
 
 /// The routes. [`serve`] them, so that the client's address is known and the connections are bounded.
-pub fn router(schema: Schema, database: DatabaseConnection, limits: Limits) -> Router {
-    let sockets = Arc::new(Semaphore::new(limits.sockets));
-    let operations = Operations::new(schema, &limits);
+pub fn router(schema: Schema, database: DatabaseConnection, settings: Settings) -> Router {
+    let sockets = Arc::new(Semaphore::new(settings.limits.sockets));
+    let operations = Operations::new(schema, &settings.limits);
+    let graphql = match settings.origins.as_slice() {
+        [] => any(graphql::graphql),
+        origins => any(graphql::graphql).layer(origins::cross_origin(origins)),
+    };
     Router::new()
         .route("/", get(pages::to_graphiql))
         .route("/graphiql", get(pages::graphiql))
-        .route("/graphql", any(graphql::graphql))
+        .route("/graphql", graphql)
         .route("/graphql/ws", get(socket::open))
         .route("/health/live", get(pages::live))
         .route("/health/ready", get(pages::ready))
         .fallback(unknown_path)
         .method_not_allowed_fallback(unknown_method)
         .layer(map_response(headers::guard))
-        .with_state(Shared { operations, database, limits, sockets })
+        .with_state(Shared { operations, database, settings, sockets })
 }
 
 async fn unknown_path() -> Refusal {

@@ -4,9 +4,10 @@
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use entity::build;
+use reform_api::server::{Origin, Settings};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
-use tests::{Answer, App, Kind, on_both};
+use tests::{Answer, App, Kind, Socket, http, on_both};
 
 const MODERN: &str = "application/graphql-response+json";
 const JSON: &str = "application/json";
@@ -45,6 +46,7 @@ async fn the_media_type_is_the_one_that_the_client_likes_best() {
     let app = App::sample(Kind::Sqlite).await;
     let rows = [
         (None, Some(JSON)),
+        (Some(""), Some(JSON)),
         (Some("*/*"), Some(JSON)),
         (Some("application/*"), Some(JSON)),
         (Some("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"), Some(JSON)),
@@ -242,9 +244,8 @@ async fn other_methods_and_places_are_refused_with_a_code() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_to_try_it_on_names_the_endpoints() {
     let app = App::sample(Kind::Sqlite).await;
-    let address = app.serve(Default::default()).await;
-    let page =
-        tests::http(address, "GET /graphiql HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await;
+    let address = app.serve(Settings::default()).await;
+    let page = http(address, "GET /graphiql HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await;
     assert!(page.starts_with("HTTP/1.1 200"), "{page}");
     for part in ["createUrl('/graphql')", "createUrl('/graphql/ws', true)", "content-type: text/html"] {
         assert!(page.contains(part), "{part} in {page}");
@@ -252,4 +253,32 @@ async fn the_page_to_try_it_on_names_the_endpoints() {
     let answer = send(&app, Request::builder().uri("/"), "").await;
     assert_eq!(answer.headers[header::LOCATION], "/graphiql");
     assert_eq!(answer.json, Value::Null);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_sites_that_are_named_may_use_the_api_from_a_browser() {
+    for wrong in [
+        "*",
+        "null",
+        "example.vn",
+        "ftp://example.vn",
+        "https://example.vn/",
+        "https://EXAMPLE.vn",
+        "https://",
+    ] {
+        assert!(wrong.parse::<Origin>().is_err(), "{wrong}");
+    }
+    let app = App::sample(Kind::Sqlite).await;
+    let named = "https://par.example.vn:8443";
+    let origins = vec![named.parse().expect("a site")];
+    let address = app.serve(Settings { origins, ..Settings::default() }).await;
+    for (origin, allowed) in [(named, true), ("https://elsewhere.example", false)] {
+        let head = format!(
+            "OPTIONS /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nOrigin: {origin}\r\nAccess-Control-Request-Method: POST\r\n\r\n"
+        );
+        let answer = http(address, &head).await;
+        assert_eq!(answer.contains(&format!("access-control-allow-origin: {origin}")), allowed, "{answer}");
+        assert!(!answer.contains("access-control-allow-credentials"), "{answer}");
+        assert_eq!(Socket::try_open(address, &[("Origin", origin)]).await.is_ok(), allowed, "{origin}");
+    }
 }

@@ -94,10 +94,12 @@ on_both! {
         }
         socket.subscribe("u", unknown).await;
         let refused = socket.hear().await;
-        assert!(refused.to_string().contains("NOT_FOUND"), "{refused}");
+        assert_eq!(refused["payload"]["errors"][0]["extensions"]["code"], "NOT_FOUND", "{refused}");
+        assert_eq!(socket.hear().await, json!({"type": "complete", "id": "u"}));
         let wrong = json!({"query": "{ __typename }", "variables": 1});
         socket.say(json!({"type": "subscribe", "id": "v", "payload": wrong})).await;
-        while socket.hear().await["id"] != "v" {}
+        let refused = socket.hear().await;
+        assert_eq!((&refused["type"], &refused["id"]), (&"error".into(), &"v".into()), "{refused}");
         socket.hear_nothing().await;
     }
 }

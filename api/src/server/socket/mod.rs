@@ -19,6 +19,7 @@ use axum::response::{IntoResponse, Response};
 
 use self::session::Session;
 use super::connections::Connection;
+use super::origins::may_open_socket;
 use super::viewer::viewer_of;
 use super::{Refusal, Shared};
 
@@ -35,7 +36,7 @@ pub(super) async fn open(
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
-    if !is_same_origin(&headers) {
+    if !may_open_socket(&headers, &shared.settings.origins) {
         let message = "Other sites may not open connections here.";
         return Refusal::new(StatusCode::FORBIDDEN, "FORBIDDEN", message).into_response();
     }
@@ -55,22 +56,11 @@ pub(super) async fn open(
         return Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", message).into_response();
     };
     let viewer = viewer_of(peer, &headers);
-    let most = shared.limits.body_bytes;
+    let most = shared.settings.limits.body_bytes;
     let upgrade = upgrade.max_message_size(most).max_frame_size(most).read_buffer_size(READ_BYTES);
     upgrade.on_upgrade(move |socket| async move {
         let connection = connection.map(|Extension(connection)| connection);
-        Session::new(shared.operations, viewer, shared.limits).run(socket, connection).await;
+        Session::new(shared.operations, viewer, shared.settings.limits).run(socket, connection).await;
         drop(place);
     })
-}
-
-/// Browsers let any page open a WebSocket anywhere and only say which page it is: it must be ours.
-/// Programs send no origin.
-fn is_same_origin(headers: &HeaderMap) -> bool {
-    let Some(origin) = headers.get(header::ORIGIN) else {
-        return true;
-    };
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
-    origin.zip(host).is_some_and(|((_, origin), host)| origin == host)
 }
