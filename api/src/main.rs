@@ -1,8 +1,10 @@
 //! `reform-api`: see [`reform_api::cli`].
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
+use reform_worker::stop;
 use tracing_subscriber::EnvFilter;
 
 #[global_allocator]
@@ -10,12 +12,18 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    let told = stop::when_told();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    match reform_api::cli::run(reform_api::cli::Cli::parse()).await {
+    let cli = reform_api::cli::Cli::parse();
+    let ended = match told {
+        Ok(told) => reform_api::cli::run(cli, &told).await,
+        Err(error) => Err(error.into()),
+    };
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("reform-api: {error:#}");
+            writeln!(std::io::stderr(), "reform-api: {}", reform_api::cli::sentence(&error)).ok();
             ExitCode::FAILURE
         }
     }

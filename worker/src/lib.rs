@@ -20,6 +20,7 @@ mod relay;
 mod run;
 pub mod sample;
 mod signals;
+pub mod stop;
 
 pub use clock::Clock;
 pub use run::{Settings, Worker};

@@ -1,16 +1,26 @@
 //! `reform-worker`: a process that only compiles, beside `reform-api --role api` on one PostgreSQL.
 
+use std::io::Write;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::Parser;
 use reform_worker::database::{Location, open};
-use reform_worker::{Clock, Settings, Signals, Worker};
-use tokio::signal::unix::{SignalKind, signal};
+use reform_worker::{Clock, Settings, Signals, Worker, stop};
+use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
-/// Compiles scorecards that were requested. Any number may run on one PostgreSQL.
+/// Compiles the scorecards that were requested (lập bảng điểm), until Ctrl-C or SIGTERM.
+///
+/// Any number may run on one PostgreSQL; on SQLite one may run beside `reform-api`, which then need not
+/// compile everything alone.
 #[derive(Debug, Parser)]
-#[command(name = "reform-worker", version)]
+#[command(
+    name = "reform-worker",
+    version,
+    after_help = "RUST_LOG says what is logged to standard error, \
+    for instance RUST_LOG=warn or RUST_LOG=debug; info when not given. Standard output stays empty."
+)]
 struct Cli {
     /// Directory of the embedded SQLite database; made if it does not exist.
     #[arg(long, env = "DATA_DIR", default_value = ".reform-data", value_name = "DIR")]
@@ -18,28 +28,39 @@ struct Cli {
     /// Database to use instead of the embedded one: postgres://user@host/name or sqlite:PATH.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
     database_url: Option<String>,
-    /// Most connections to the database at a time.
+    /// Most connections to the database at a time, 4 to 200.
     #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u32).range(4..=200))]
     connections: u32,
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> ExitCode {
+    let told = stop::when_told();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let cli = Cli::parse();
-    let location = match cli.database_url {
-        Some(url) => Location::Url(url),
-        None => Location::Embedded(cli.data_dir),
+    let ended = match told {
+        Ok(told) => run(cli, &told).await,
+        Err(error) => Err(error.into()),
     };
-    let database = open(&location, cli.connections).await?;
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            writeln!(std::io::stderr(), "reform-worker: {error}").ok();
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli, told: &CancellationToken) -> anyhow::Result<()> {
+    let location = Location::new(cli.data_dir, cli.database_url);
+    let Some(opened) = told.run_until_cancelled(open(&location, cli.connections)).await else {
+        return Ok(());
+    };
+    let database = opened?;
     let worker = Worker::start(&database, &Clock::system(), &Signals::default(), Settings::default());
     tracing::info!("compiling what is requested");
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted?,
-        _ = terminate.recv() => {}
-    }
+    told.cancelled().await;
     tracing::info!("stopping; the parts that are being compiled are finished first");
     worker.stop().await;
     database.close().await?;

@@ -3,20 +3,15 @@
 use anyhow::bail;
 use entity::{build, period};
 use reform_worker::audit::{Actor, Entry, Refusals, action};
-use reform_worker::build::Request;
-use reform_worker::{Clock, Settings, Signals, Worker};
+use reform_worker::build::{Request, RequestError};
 use sea_orm::DatabaseConnection;
 
-use super::wait::wait_for;
-use crate::report;
+use super::{Bench, wait_here};
+use crate::report::{self, say};
 use crate::request::request_build;
 
-pub(super) async fn compile(
-    database: &DatabaseConnection,
-    clock: &Clock,
-    period: &str,
-    agencies: &[String],
-) -> anyhow::Result<()> {
+pub(super) async fn compile(bench: &Bench<'_>, period: &str, agencies: &[String]) -> anyhow::Result<()> {
+    let database = bench.database;
     let asked = Request {
         period,
         agencies,
@@ -25,29 +20,39 @@ pub(super) async fn compile(
         requested_by: "terminal",
     };
     let by = Actor::terminal();
-    let requested = match request_build(database, &by, &asked, clock.now()).await {
+    let requested = match request_build(database, &by, &asked, bench.clock.now()).await {
         Ok(requested) => requested,
         Err(error) => {
             let refused = Entry::refused(&by, action::REQUEST_BUILD, error.to_string());
-            Refusals::new(database.clone(), clock.clone()).refuse(refused).await?;
-            return Err(error.into());
+            Refusals::new(database.clone(), bench.clock.clone()).refuse(refused).await?;
+            return Err(refusal(error));
         }
     };
 
-    let signals = Signals::default();
-    let worker = Worker::start(database, clock, &signals, Settings::default());
-    let ended = wait_for(database, &signals, requested.id).await;
-    worker.stop().await;
-    let ended = ended?;
-    println!(
+    let ended = wait_here(bench, requested.id).await?;
+    say(&format!(
         "{period}: {} – {} thẻ mới / cards written, {} không đổi / unchanged",
         ended.state, ended.cards_written, ended.cards_unchanged
-    );
-    if let Some(period) = period::with_code(period).one(database).await? {
-        report::print_scores(database, &period).await?;
-    }
+    ))?;
+    print_scores(database, period).await?;
     if ended.state != build::State::Succeeded {
-        bail!("the build ended {}: {}", ended.state, ended.error.unwrap_or_default());
+        let error = ended.error.unwrap_or_default();
+        bail!("lập bảng điểm không trọn vẹn / the build ended {}: {error}", ended.state);
     }
     Ok(())
+}
+
+async fn print_scores(database: &DatabaseConnection, period: &str) -> anyhow::Result<()> {
+    match period::with_code(period).one(database).await? {
+        Some(period) => report::print_scores(database, &period).await,
+        None => Ok(()),
+    }
+}
+
+fn refusal(error: RequestError) -> anyhow::Error {
+    match error {
+        RequestError::UnknownPeriod(code) => report::no_period(&code),
+        RequestError::UnknownAgency(code) => report::no_agency(&code),
+        RequestError::Database(error) => error.into(),
+    }
 }

@@ -9,18 +9,28 @@ mod wait;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use anyhow::bail;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use reform_worker::Clock;
 use reform_worker::database::{Location, connect, open};
 use reform_worker::sample::load_if_empty;
 use sea_orm::DatabaseConnection;
+use tokio_util::sync::CancellationToken;
+
+use self::wait::wait_here;
+use crate::report::say;
 
 /// Reform Scorecard (Bảng điểm cải cách): compiles and serves public administration reform scorecards.
 ///
 /// Without a command it serves: it creates the database if there is none, loads the sample province if the
 /// database is empty, compiles its half-year scorecards, prints them, and answers GraphQL.
 #[derive(Debug, Parser)]
-#[command(name = "reform-api", version)]
+#[command(
+    name = "reform-api",
+    version,
+    after_help = "RUST_LOG says what is logged to standard error, \
+    for instance RUST_LOG=info or RUST_LOG=debug; warn when not given."
+)]
 pub struct Cli {
     #[command(flatten)]
     storage: Storage,
@@ -39,7 +49,7 @@ pub struct Storage {
     /// Database to use instead of the embedded one: postgres://user@host/name or sqlite:PATH.
     #[arg(long, global = true, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
     pub database_url: Option<String>,
-    /// Most connections to the database at a time.
+    /// Most connections to the database at a time, 4 to 200.
     #[arg(long, global = true, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u32).range(4..=200))]
     pub connections: u32,
 }
@@ -47,10 +57,7 @@ pub struct Storage {
 impl Storage {
     /// Which database that is.
     pub fn location(&self) -> Location {
-        match &self.database_url {
-            Some(url) => Location::Url(url.clone()),
-            None => Location::Embedded(self.data_dir.clone()),
-        }
+        Location::new(self.data_dir.clone(), self.database_url.clone())
     }
 }
 
@@ -60,15 +67,16 @@ struct Serving {
     /// accounts yet.
     #[arg(long, env = "LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
     listen: SocketAddr,
-    /// What this process does: `all` answers queries and compiles; `api` only answers, and leaves
-    /// compiling to `reform-worker` processes on the same PostgreSQL.
+    /// What this process does.
     #[arg(long, env = "ROLE", default_value = "all")]
     role: Role,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Role {
+    /// Answer queries, and compile what is requested.
     All,
+    /// Only answer queries; `reform-worker` processes on the same PostgreSQL compile.
     Api,
 }
 
@@ -98,39 +106,72 @@ enum Command {
     Audit(audit::Audit),
 }
 
-/// Runs the command line.
+/// What a command works with.
+struct Bench<'a> {
+    database: &'a DatabaseConnection,
+    clock: &'a Clock,
+    /// Cancelled when the process is told to stop.
+    told: &'a CancellationToken,
+}
+
+/// Runs the command line, until it has done its work or is told to stop.
 ///
 /// # Errors
 /// With a sentence for the person at the terminal.
-pub async fn run(cli: Cli) -> anyhow::Result<()> {
-    let location = cli.storage.location();
+pub async fn run(cli: Cli, told: &CancellationToken) -> anyhow::Result<()> {
     let command = cli.command.unwrap_or(Command::Serve);
+    let location = cli.storage.location();
+    if matches!(command, Command::Serve) && cli.serving.role == Role::Api && location.is_file() {
+        bail!(
+            "--role api cần PostgreSQL; trên SQLite không có tiến trình nào lập bảng điểm / --role api needs \
+             PostgreSQL: on SQLite nothing would compile; leave --role out"
+        );
+    }
     let clock = Clock::system();
-    let database = match command {
-        Command::Audit(_) => connect(&location, cli.storage.connections).await?,
-        _ => prepared(&location, cli.storage.connections, &clock).await?,
-    };
-    let outcome = match command {
-        Command::Serve => serve::serve(&database, &clock, &cli.serving).await,
-        Command::Compile { period, agency } => compile::compile(&database, &clock, &period, &agency).await,
-        Command::Explain { period, agency, criterion } => {
-            explain::explain(&database, &clock, &period, &agency, criterion.as_deref()).await
+    // Whatever is not finished when the process is told to stop leaves no trace.
+    let ready = async {
+        match command {
+            Command::Audit(_) => Ok(connect(&location, cli.storage.connections).await?),
+            _ => ready(&location, cli.storage.connections, &clock).await,
         }
-        Command::Audit(audit) => audit::audit(&database, audit).await,
     };
-    database.close().await.ok();
+    let ready = told.run_until_cancelled(ready).await;
+    let Some(ready) = ready else {
+        return Ok(());
+    };
+    let database = &ready?;
+    let bench = Bench { database, clock: &clock, told };
+    let outcome = match command {
+        Command::Serve => serve::serve(&bench, &cli.serving).await,
+        Command::Compile { period, agency } => compile::compile(&bench, &period, &agency).await,
+        Command::Explain { period, agency, criterion } => {
+            explain::explain(&bench, &period, &agency, criterion.as_deref()).await
+        }
+        Command::Audit(audit) => audit::audit(database, audit).await,
+    };
+    database.close_by_ref().await.ok();
     outcome
 }
 
-/// The database, its schema up to date, the sample province in it if it was empty.
-async fn prepared(
-    location: &Location,
-    connections: u32,
-    clock: &Clock,
-) -> anyhow::Result<DatabaseConnection> {
+/// The database, migrated and not empty.
+async fn ready(location: &Location, connections: u32, clock: &Clock) -> anyhow::Result<DatabaseConnection> {
     let database = open(location, connections).await?;
     if load_if_empty(&database, clock.now()).await? {
-        println!("Đã nạp tỉnh mẫu. / Sample province loaded.");
+        say("Đã nạp tỉnh mẫu. / Sample province loaded.")?;
     }
     Ok(database)
+}
+
+/// An error with its causes, for the person at the terminal. Many errors repeat their cause in their own
+/// words; it is told once.
+pub fn sentence(error: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if told.is_empty() {
+            told = cause;
+        } else if !told.contains(&cause) {
+            told = format!("{told}: {cause}");
+        }
+    }
+    told
 }

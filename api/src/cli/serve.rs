@@ -5,22 +5,20 @@ use std::net::SocketAddr;
 use anyhow::Context;
 use entity::{build, period};
 use reform_worker::sample::FIRST_PERIOD;
-use reform_worker::{Clock, Settings, Signals, Worker};
+use reform_worker::{Settings, Signals, Worker};
 use sea_orm::DatabaseConnection;
 use tokio::net::TcpListener;
 
 use super::wait::wait_for;
-use super::{Role, Serving};
+use super::{Bench, Role, Serving};
 use crate::{graphql, report, server};
 
-pub(super) async fn serve(
-    database: &DatabaseConnection,
-    clock: &Clock,
-    serving: &Serving,
-) -> anyhow::Result<()> {
-    let listener = TcpListener::bind(serving.listen)
-        .await
-        .with_context(|| format!("cannot listen on {}; choose another with --listen", serving.listen))?;
+pub(super) async fn serve(bench: &Bench<'_>, serving: &Serving) -> anyhow::Result<()> {
+    let Bench { database, clock, told } = *bench;
+    let listener = TcpListener::bind(serving.listen).await.with_context(|| {
+        let at = serving.listen;
+        format!("không mở được cổng {at} / cannot listen on {at}; choose another with --listen")
+    })?;
     let address = listener.local_addr()?;
     let signals = Signals::default();
     let worker = match serving.role {
@@ -37,7 +35,7 @@ pub(super) async fn serve(
 
     let announce = announce(database, &signals, address);
     let announcing = tokio::spawn(announce);
-    server::serve(listener, routes, limits, told_to_stop()).await;
+    server::serve(listener, routes, limits, told.clone().cancelled_owned()).await;
     announcing.abort();
     if let Some(worker) = worker {
         worker.stop().await;
@@ -56,7 +54,9 @@ fn announce(
         if let Err(error) = first_scores(&database, &signals).await {
             tracing::warn!(%error, "the scorecards could not be printed");
         }
-        println!("GraphiQL: http://{address}/graphiql");
+        if let Err(error) = report::say(&format!("GraphiQL: http://{address}/graphiql")) {
+            tracing::warn!(%error, "standard output cannot be written to");
+        }
     }
 }
 
@@ -70,23 +70,4 @@ async fn first_scores(database: &DatabaseConnection, signals: &Signals) -> anyho
         }
     }
     report::print_scores(database, &period).await
-}
-
-/// Returns at Ctrl-C or SIGTERM.
-async fn told_to_stop() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut terminate) => _ = terminate.recv().await,
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
-    }
 }

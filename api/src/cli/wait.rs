@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use anyhow::Context;
 use entity::{BuildId, build};
-use reform_worker::Signals;
+use reform_worker::{Settings, Signals, Worker};
 use sea_orm::{DatabaseConnection, EntityTrait};
+
+use super::Bench;
 
 /// How long a command waits for its build.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -29,5 +31,15 @@ pub(super) async fn wait_for(
             }
         }
     };
-    tokio::time::timeout(PATIENCE, ended).await.context("the build did not end in time")?
+    let ended = tokio::time::timeout(PATIENCE, ended).await;
+    ended.context("quá thời gian chờ / the build did not end in time")?
+}
+
+/// Waits until the build has ended, with a worker in this process; an error when told to stop before.
+pub(super) async fn wait_here(bench: &Bench<'_>, id: BuildId) -> anyhow::Result<build::Model> {
+    let signals = Signals::default();
+    let worker = Worker::start(bench.database, bench.clock, &signals, Settings::default());
+    let ended = bench.told.run_until_cancelled(wait_for(bench.database, &signals, id)).await;
+    worker.stop().await;
+    ended.context("đã dừng trước khi lập xong / stopped before the build ended; the next start resumes it")?
 }

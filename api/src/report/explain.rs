@@ -7,24 +7,24 @@ use entity::{agency, period, scorecard, scorecard_line};
 use scoring::{Because, Exact, Input, Level, Reason};
 use sea_orm::DatabaseConnection;
 
+use super::say;
+
 /// Decimals up to which an input is shown as one.
 const SCALE: u32 = 4;
 
 /// Prints why the agency has the points that it has.
 pub(crate) async fn print_explanation(
     database: &DatabaseConnection,
-    period_code: &str,
-    agency_code: &str,
+    period: &period::Model,
+    agency: &agency::Model,
     criterion: Option<&str>,
 ) -> anyhow::Result<()> {
-    let period = period::with_code(period_code).one(database).await?;
-    let period = period.with_context(|| format!("there is no period `{period_code}`"))?;
-    let agency = agency::with_code(agency_code).one(database).await?;
-    let agency = agency.with_context(|| format!("there is no agency `{agency_code}`"))?;
     let card = scorecard::current_of(agency.id, period.id).one(database).await?;
     let card = card.with_context(|| {
+        let (agency, period) = (&agency.code, &period.code);
         format!(
-            "{agency_code} has no scorecard in {period_code} yet; compile it with `compile {period_code}`"
+            "{agency} chưa có bảng điểm kỳ {period} / {agency} has no scorecard in {period} yet; compile it \
+             with `compile {period}`"
         )
     })?;
     let lines = scorecard_line::of_card(card.id).all(database).await?;
@@ -33,11 +33,10 @@ pub(crate) async fn print_explanation(
         None => lines.iter().collect(),
     };
     if let Some(code) = criterion.filter(|_| shown.is_empty()) {
-        anyhow::bail!("the scorecard has no criterion `{code}`");
+        anyhow::bail!("bảng điểm không có tiêu chí / the scorecard has no criterion `{code}`");
     }
-    print_head(&agency, &period, &card);
-    println!("{}", tree(&shown)?);
-    Ok(())
+    let (head, tree) = (head(agency, period, &card), tree(&shown)?);
+    say(&format!("{head}\n{tree}"))
 }
 
 /// The line with this code, and every line below it.
@@ -54,8 +53,7 @@ fn at_and_below<'a>(lines: &'a [scorecard_line::Model], code: &str) -> Vec<&'a s
     shown
 }
 
-fn print_head(agency: &agency::Model, period: &period::Model, card: &scorecard::Model) {
-    println!("{} ({}) – {}, {}", agency.name_vi, agency.code, agency.name_en, period.code);
+fn head(agency: &agency::Model, period: &period::Model, card: &scorecard::Model) -> String {
     let total = match (&card.total_print, &card.index_print) {
         (Some(total), Some(index)) => {
             let grade = card.grade_vi.as_deref().unwrap_or("–");
@@ -66,8 +64,16 @@ fn print_head(agency: &agency::Model, period: &period::Model, card: &scorecard::
             card.missing_count, card.pending_count
         ),
     };
-    println!("{} – {total}", card.state);
-    println!("revision {}, {}", card.revision, card.content_hash);
+    format!(
+        "{} ({}) – {}, {}\n{} – {total}\nrevision {}, {}",
+        agency.name_vi,
+        agency.code,
+        agency.name_en,
+        period.code,
+        card.state,
+        card.revision,
+        card.content_hash
+    )
 }
 
 fn tree(lines: &[&scorecard_line::Model]) -> anyhow::Result<Table> {

@@ -7,6 +7,8 @@ use entity::{agency, block, period, ranking, ranking_entry, scorecard};
 use scoring::CardState;
 use sea_orm::{DatabaseConnection, EntityTrait};
 
+use super::say;
+
 /// Prints the period's current cards.
 pub(crate) async fn print_scores(
     database: &DatabaseConnection,
@@ -14,14 +16,13 @@ pub(crate) async fn print_scores(
 ) -> anyhow::Result<()> {
     let cards = scorecard::current_for(period.id).all(database).await?;
     if cards.is_empty() {
-        println!("{}: chưa có bảng điểm / no scorecards yet", period.code);
-        return Ok(());
+        return say(&format!("{}: chưa có bảng điểm / no scorecards yet", period.code));
     }
     let mut cards: HashMap<_, _> = cards.into_iter().map(|card| (card.id, card)).collect();
     let agencies = agency::Entity::find().all(database).await?;
     let agencies: HashMap<_, _> = agencies.into_iter().map(|agency| (agency.id, agency)).collect();
 
-    println!("\nBảng điểm cải cách {} / Reform scorecards {}", period.code, period.code);
+    let title = format!("\nBảng điểm cải cách {} / Reform scorecards {}", period.code, period.code);
     let mut table = Table::new();
     table.load_style(presets::UTF8_BORDERS_ONLY);
     table.set_header([
@@ -50,11 +51,8 @@ pub(crate) async fn print_scores(
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    println!("{table}");
-    if illustrative {
-        println!("* có số liệu minh họa (ILLUSTRATIVE) / uses figures made up to illustrate");
-    }
-    Ok(())
+    let note = "\n* có số liệu minh họa (ILLUSTRATIVE) / uses figures made up to illustrate";
+    say(&format!("{title}\n{table}{}", if illustrative { note } else { "" }))
 }
 
 fn row(rank: Option<i32>, agency: &agency::Model, card: &scorecard::Model) -> [String; 5] {

@@ -174,17 +174,19 @@ mod tests {
         }
     }
 
+    /// A document with so many of what is limited.
+    type Text = fn(usize) -> String;
+
+    fn fields(count: usize) -> String {
+        (0..count).map(|at| format!("f{at} ")).collect()
+    }
+
     #[test]
     fn each_limit_admits_what_it_names_and_no_more() {
-        let fields = |count: usize| -> String { (0..count).map(|at| format!("f{at} ")).collect() };
-        let rows: [(Box<dyn Fn(usize) -> String>, usize, &str); 3] = [
-            (Box::new(|count| format!("{{ a {{ {} }} }}", fields(count - 1))), MOST_SELECTIONS, "selects"),
-            (
-                Box::new(|count| format!("{{ ...f }} fragment f on T {{ {} }}", fields(count))),
-                MOST_AT_TOP,
-                "top",
-            ),
-            (Box::new(|count| format!("{{ a {} }}", "@x ".repeat(count))), MOST_DIRECTIVES, "directives"),
+        let rows: [(Text, usize, &str); 3] = [
+            (|count| format!("{{ a {{ {} }} }}", fields(count - 1)), MOST_SELECTIONS, "selects"),
+            (|count| format!("{{ ...f }} fragment f on T {{ {} }}", fields(count)), MOST_AT_TOP, "top"),
+            (|count| format!("{{ a {} }}", "@x ".repeat(count)), MOST_DIRECTIVES, "directives"),
         ];
         for (text, limit, word) in rows {
             assert_eq!(refusal(&text(limit)), None, "{word}");

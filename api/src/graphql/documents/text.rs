@@ -113,9 +113,12 @@ mod tests {
         check(text).err().map(|error| error.message)
     }
 
+    /// A text with so many of what is limited.
+    type Text = fn(usize) -> String;
+
     #[test]
     fn each_limit_admits_what_it_names_and_no_more() {
-        let rows: [(fn(usize) -> String, usize, &str); 5] = [
+        let rows: [(Text, usize, &str); 5] = [
             (|count| " ".repeat(count), LONGEST_TEXT, "bytes"),
             (|count| "a ".repeat(count), MOST_TOKENS, "words and signs"),
             (|count| format!("\"{}\"", "é".repeat(count / 2 - 1)), LONGEST_TOKEN, "string"),

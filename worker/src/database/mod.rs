@@ -1,14 +1,17 @@
 //! Opening the database, and the few things that SQLite and PostgreSQL say differently. No other module
 //! outside `migration` knows which of the two it talks to.
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+mod connect;
+mod owner;
 
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use std::path::PathBuf;
+
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    IsolationLevel, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, RuntimeErr,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
+
+use self::connect::Target;
 
 /// The PostgreSQL channel on which builds announce themselves.
 pub(crate) const BUILD_CHANNEL: &str = "reform_build";
@@ -20,19 +23,50 @@ const AUDIT_LOCK: i64 = 0x61_7564_6974;
 const MOST_VARIABLES: usize = 30_000;
 
 /// Which database to open.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Location {
     /// An embedded SQLite file below this data directory.
     Embedded(PathBuf),
-    /// A database by its URL: `postgres://…` or `sqlite://…`.
+    /// A database by its URL: `postgres://…` or `sqlite:…`.
     Url(String),
 }
 
-/// Why the database could not be opened.
+impl Location {
+    /// The embedded database below `data_dir`, unless there is a URL.
+    pub fn new(data_dir: PathBuf, url: Option<String>) -> Self {
+        match url.filter(|url| !url.is_empty()) {
+            Some(url) => Self::Url(url),
+            None => Self::Embedded(data_dir),
+        }
+    }
+
+    /// Whether it is a file of this machine's, and no server.
+    pub fn is_file(&self) -> bool {
+        match self {
+            Self::Embedded(_) => true,
+            Self::Url(url) => url.starts_with("sqlite:"),
+        }
+    }
+}
+
+/// A URL may hold a password.
+impl std::fmt::Debug for Location {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Embedded(directory) => formatter.debug_tuple("Embedded").field(directory).finish(),
+            Self::Url(_) => formatter.write_str("Url(…)"),
+        }
+    }
+}
+
+/// Why the database could not be opened, in words for the person at the terminal.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The data directory cannot be made.
-    #[error("the data directory {} cannot be created: {cause}", path.display())]
+    #[error(
+        "không tạo được thư mục dữ liệu / the data directory cannot be created: {}: {cause}",
+        path.display()
+    )]
     DataDirectory {
         /// The directory.
         path: PathBuf,
@@ -40,61 +74,94 @@ pub enum OpenError {
         cause: std::io::Error,
     },
     /// The URL is of a kind that is not supported.
-    #[error("the database URL must begin with `postgres://`, `postgresql://` or `sqlite:`")]
+    #[error(
+        "địa chỉ cơ sở dữ liệu không hợp lệ / the database URL must begin with `postgres://`, \
+         `postgresql://` or `sqlite:` and name a server or a file"
+    )]
     UnknownKind,
-    /// Connecting or migrating failed.
-    #[error("the database cannot be opened: {0}")]
-    Database(#[from] DbErr),
+    /// The URL cannot be read.
+    #[error(
+        "không đọc được địa chỉ cơ sở dữ liệu / the database URL cannot be read; write \
+         postgres://user:password@host:5432/name, with special characters percent-encoded (`@` as `%40`)"
+    )]
+    UnreadableUrl,
+    /// The SQLite file cannot be opened.
+    #[error("không mở được tệp SQLite / the SQLite file cannot be opened: {}: {cause}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        cause: String,
+    },
+    /// No PostgreSQL answers.
+    #[error(
+        "PostgreSQL tại {at} không trả lời trong {seconds} giây / PostgreSQL at {at} did not answer within \
+         {seconds} s: {cause}"
+    )]
+    Unreachable {
+        /// Host and port.
+        at: String,
+        /// How long was waited.
+        seconds: u64,
+        /// What the last attempt ended with.
+        cause: String,
+    },
+    /// PostgreSQL answers and refuses.
+    #[error("PostgreSQL tại {at} từ chối kết nối / PostgreSQL at {at} refused the connection: {cause}")]
+    Server {
+        /// Host and port.
+        at: String,
+        /// What it said.
+        cause: String,
+    },
+    /// The database holds another application's tables.
+    #[error(
+        "cơ sở dữ liệu này thuộc ứng dụng khác, không thay đổi gì / this database holds the tables of another \
+         application and was left as it is; name an empty one"
+    )]
+    Foreign,
+    /// A newer version migrated the database.
+    #[error(
+        "cơ sở dữ liệu này thuộc phiên bản mới hơn / this database was migrated by a newer version of this \
+         program; use that version"
+    )]
+    Newer,
+    /// Migrating failed.
+    #[error("không cập nhật được lược đồ / the schema cannot be brought up to date: {0}")]
+    Schema(String),
 }
 
-/// Connects, and brings the schema up to date.
+impl From<DbErr> for OpenError {
+    fn from(error: DbErr) -> Self {
+        Self::Schema(connect::plain(&error))
+    }
+}
+
+/// Connects, and brings the schema up to date, unless the database is another application's or of a newer
+/// version: that one is left as it is.
 ///
 /// # Errors
 /// When the data directory cannot be made, the URL is of no supported kind, or connecting or migrating fails.
 pub async fn open(location: &Location, connections: u32) -> Result<DatabaseConnection, OpenError> {
-    let database = connect(location, connections).await?;
+    let target = Target::of(location)?;
+    // Connecting to a SQLite file in the way that we need already changes it.
+    if let Some(untouched) = target.peek().await? {
+        let checked = owner::check(&untouched).await;
+        untouched.close().await.ok();
+        checked?;
+    }
+    let database = target.connect(connections).await?;
+    owner::check(&database).await?;
     migration::migrate(&database).await?;
     Ok(database)
 }
 
-/// Connects with a pool of at most `connections`, without touching the schema.
+/// Connects with a pool of at most `connections`, without looking at the schema.
 ///
 /// # Errors
-/// A connection that was idle this long is tested before it is used; testing each time would double the
-/// round trips.
-const TEST_AFTER_IDLE: Duration = Duration::from_secs(1);
-
 /// As [`open`], but for migrating.
 pub async fn connect(location: &Location, connections: u32) -> Result<DatabaseConnection, OpenError> {
-    let url = match location {
-        Location::Embedded(directory) => embedded_url(directory)?,
-        Location::Url(url) => url.clone(),
-    };
-    let known = ["postgres://", "postgresql://", "sqlite:"];
-    if !known.iter().any(|prefix| url.starts_with(prefix)) {
-        return Err(OpenError::UnknownKind);
-    }
-    let mut options = ConnectOptions::new(url);
-    options
-        .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(30))
-        .test_before_acquire_if_idle_for(TEST_AFTER_IDLE)
-        .sqlx_logging(false)
-        .map_sqlx_sqlite_opts(|sqlite| {
-            sqlite
-                .create_if_missing(true)
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Normal)
-                .foreign_keys(true)
-                .busy_timeout(Duration::from_secs(10))
-        });
-    Ok(Database::connect(options).await?)
-}
-
-fn embedded_url(directory: &Path) -> Result<String, OpenError> {
-    std::fs::create_dir_all(directory)
-        .map_err(|cause| OpenError::DataDirectory { path: directory.to_owned(), cause })?;
-    Ok(format!("sqlite://{}?mode=rwc", directory.join("reform.sqlite3").display()))
+    Target::of(location)?.connect(connections).await
 }
 
 /// Begins a transaction that writes: it holds SQLite's write lock from its first statement, so that it

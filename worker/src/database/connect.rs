@@ -1,0 +1,169 @@
+//! Connecting: from where the database is to a pool, with the errors that a person at the terminal reads.
+//!
+//! The URL is read here once and never handed on, so that no error of a library can repeat its password. A
+//! file's path is never made into a URL, so that it may contain any character.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sea_orm::sqlx::{self, ConnectOptions as _, Connection};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr};
+
+use super::{Location, OpenError};
+
+/// A connection that was idle this long is tested before it is used; testing each time would double the
+/// round trips.
+const TEST_AFTER_IDLE: Duration = Duration::from_secs(1);
+
+/// How long PostgreSQL may take to answer at the start.
+const REACHED_WITHIN: Duration = Duration::from_secs(5);
+
+/// The pause before it is asked again.
+const ASK_AGAIN: Duration = Duration::from_millis(250);
+
+/// How a database is connected to.
+pub(super) enum Target {
+    Sqlite(SqliteConnectOptions),
+    Postgres(PgConnectOptions),
+}
+
+impl Target {
+    /// Reads a location, and makes the data directory of an embedded database.
+    pub(super) fn of(location: &Location) -> Result<Self, OpenError> {
+        match location {
+            Location::Embedded(directory) => {
+                std::fs::create_dir_all(directory)
+                    .map_err(|cause| OpenError::DataDirectory { path: directory.clone(), cause })?;
+                let file = SqliteConnectOptions::new().filename(directory.join("reform.sqlite3"));
+                Ok(Self::Sqlite(file.create_if_missing(true)))
+            }
+            Location::Url(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                let read = PgConnectOptions::from_str(url).map_err(|_| OpenError::UnreadableUrl)?;
+                Ok(Self::Postgres(read.disable_statement_logging()))
+            }
+            Location::Url(url) if url.starts_with("sqlite:") && !url.contains(":memory:") => {
+                let read = SqliteConnectOptions::from_str(url).map_err(|_| OpenError::UnreadableUrl)?;
+                Ok(Self::Sqlite(read.create_if_missing(true)))
+            }
+            Location::Url(_) => Err(OpenError::UnknownKind),
+        }
+    }
+
+    /// Connects with a pool of at most `connections`.
+    pub(super) async fn connect(&self, connections: u32) -> Result<DatabaseConnection, OpenError> {
+        // The driver is chosen by the URL; where it leads is said by the options below.
+        let mut options = ConnectOptions::new(match self {
+            Self::Sqlite(_) => "sqlite:",
+            Self::Postgres(_) => "postgres://localhost",
+        });
+        options
+            .max_connections(connections)
+            .acquire_timeout(Duration::from_secs(30))
+            .test_before_acquire_if_idle_for(TEST_AFTER_IDLE)
+            .sqlx_logging(false);
+        match self {
+            Self::Sqlite(file) => {
+                let file = file
+                    .clone()
+                    .disable_statement_logging()
+                    .journal_mode(SqliteJournalMode::Wal)
+                    .synchronous(SqliteSynchronous::Normal)
+                    .foreign_keys(true)
+                    .busy_timeout(Duration::from_secs(10));
+                options.map_sqlx_sqlite_opts(move |_| file.clone());
+            }
+            Self::Postgres(server) => {
+                reach(server).await?;
+                let server = server.clone();
+                options.map_sqlx_postgres_opts(move |_| server.clone());
+            }
+        }
+        Database::connect(options).await.map_err(|error| self.cannot_connect(error))
+    }
+
+    /// The existing SQLite file as it is, on one connection that changes nothing of it; `None` for a file
+    /// that does not exist yet, and on PostgreSQL.
+    pub(super) async fn peek(&self) -> Result<Option<DatabaseConnection>, OpenError> {
+        let Self::Sqlite(file) = self else {
+            return Ok(None);
+        };
+        if !file.get_filename().exists() {
+            return Ok(None);
+        }
+        let file = file.clone().create_if_missing(false).disable_statement_logging();
+        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(file).await;
+        match pool {
+            Ok(pool) => Ok(Some(pool.into())),
+            Err(error) => Err(self.cannot_connect(DbErr::Conn(RuntimeErr::SqlxError(error.into())))),
+        }
+    }
+
+    fn cannot_connect(&self, error: DbErr) -> OpenError {
+        match self {
+            Self::Sqlite(file) => {
+                OpenError::File { path: PathBuf::from(file.get_filename()), cause: plain(&error) }
+            }
+            Self::Postgres(server) => OpenError::Server { at: address(server), cause: plain(&error) },
+        }
+    }
+}
+
+/// Asks PostgreSQL until it answers, for as long as [`REACHED_WITHIN`]: it may just be starting.
+async fn reach(server: &PgConnectOptions) -> Result<(), OpenError> {
+    let mut last = None;
+    let asking = async {
+        loop {
+            match server.connect().await {
+                Ok(connection) => {
+                    connection.close().await.ok();
+                    return Ok(());
+                }
+                Err(error) if may_pass(&error) => last = Some(error.to_string()),
+                Err(error) => return Err(OpenError::Server { at: address(server), cause: told(&error) }),
+            }
+            tokio::time::sleep(ASK_AGAIN).await;
+        }
+    };
+    if let Ok(answered) = tokio::time::timeout(REACHED_WITHIN, asking).await {
+        return answered;
+    }
+    Err(OpenError::Unreachable {
+        at: address(server),
+        seconds: REACHED_WITHIN.as_secs(),
+        cause: last.unwrap_or_else(|| "no answer".to_owned()),
+    })
+}
+
+/// Whether a server that is just starting may answer so: nobody listens, or `cannot_connect_now`.
+fn may_pass(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) => true,
+        sqlx::Error::Database(error) => error.code().as_deref() == Some("57P03"),
+        _ => false,
+    }
+}
+
+/// What the driver or the server said, without the layers around it.
+pub(super) fn plain(error: &DbErr) -> String {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(cause))
+        | DbErr::Exec(RuntimeErr::SqlxError(cause))
+        | DbErr::Query(RuntimeErr::SqlxError(cause)) => told(cause),
+        other => other.to_string(),
+    }
+}
+
+fn told(error: &sqlx::Error) -> String {
+    error.as_database_error().map_or_else(|| error.to_string(), |error| error.message().to_owned())
+}
+
+/// `host:port`, or the socket's path.
+fn address(server: &PgConnectOptions) -> String {
+    match server.get_socket() {
+        Some(socket) => Path::display(socket).to_string(),
+        None => format!("{}:{}", server.get_host(), server.get_port()),
+    }
+}
