@@ -14,7 +14,8 @@ use num_traits::{Signed, Zero};
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
-/// The longest text accepted as a number; longer input is refused rather than computed with.
+/// The longest text accepted as a number; longer input is refused rather than computed with. So is a decimal
+/// whose fraction would be longer: what is accepted is written as a text that is accepted.
 const MAX_TEXT: usize = 200;
 
 /// An exact rational number. Its text form is a reduced fraction: `6`, `-3`, `72/13`.
@@ -127,6 +128,9 @@ impl FromStr for Exact {
                 .map(|(above, below)| BigRational::new(above, below)),
             None => decimal(text),
         };
+        // A decimal's fraction is at most twice as long.
+        let may_be_long = text.len() > MAX_TEXT / 2;
+        let parsed = parsed.filter(|number| !may_be_long || number.to_string().len() <= MAX_TEXT);
         parsed.map(Self).ok_or_else(refuse)
     }
 }
@@ -230,6 +234,20 @@ mod tests {
             assert_eq!(text.parse::<Exact>(), Err(NotExact(text.to_owned())), "{text}");
         }
         assert!("9".repeat(MAX_TEXT + 1).parse::<Exact>().is_err());
+    }
+
+    #[test]
+    fn what_is_read_is_written_so_that_it_is_read_again() {
+        for digits in 1..MAX_TEXT - 1 {
+            for text in [format!("0.{}", "3".repeat(digits)), format!("-{}.7", "9".repeat(digits))] {
+                if let Ok(number) = text.parse::<Exact>() {
+                    assert_eq!(number.to_string().parse(), Ok(number), "{text}");
+                }
+            }
+        }
+        assert!(format!("0.{}", "3".repeat(99)).parse::<Exact>().is_ok());
+        assert!(format!("0.{}", "3".repeat(100)).parse::<Exact>().is_err());
+        assert!(format!("0.{}5", "0".repeat(190)).parse::<Exact>().is_ok(), "reduced it is short");
     }
 
     #[test]
