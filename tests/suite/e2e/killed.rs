@@ -2,34 +2,19 @@
 //! cards of an undisturbed run. `KILLS=200` makes the long run of it.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use entity::{agency, build, build_part, ranking, scorecard, scorecard_line};
-use reform_worker::database::Location;
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter};
-use tests::{App, Store, on_both};
+use tests::{App, Store, on_both, program};
 
 /// How often the process is killed before it may finish, in the short run.
 const KILLS: u64 = 6;
 
-/// The binary that cargo built beside this test.
-fn binary() -> PathBuf {
-    let test = std::env::current_exe().expect("this test's path");
-    let directory = test.parent().and_then(std::path::Path::parent).expect("target/<profile>");
-    let binary = directory.join("reform-api");
-    assert!(binary.exists(), "{} is missing: cargo build --workspace --bins", binary.display());
-    binary
-}
-
 fn start(store: &Store) -> Child {
-    let mut command = Command::new(binary());
-    match store.location() {
-        Location::Embedded(directory) => command.arg("--data-dir").arg(directory),
-        Location::Url(url) => command.args(["--database-url", url]),
-    };
-    command.args(["--listen", "127.0.0.1:0"]).env_remove("DATABASE_URL").stdout(Stdio::null());
+    let mut command = program(store);
+    command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::null());
     command.spawn().expect("the process starts")
 }
 

@@ -1,12 +1,10 @@
 //! Whoever may drop the triggers can change the log; but not without its showing.
 
-use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use reform_worker::audit::{Difference, Head, Verified, Wrong, head, verify};
-use reform_worker::database::Location;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
-use tests::{Store, on_both};
+use tests::{Store, on_both, program};
 
 use super::{append, drop_triggers, log};
 
@@ -36,19 +34,8 @@ const CHANGES: [(&str, &str); 15] = [
     ("hash", "'00'"),
 ];
 
-fn binary() -> PathBuf {
-    let test = std::env::current_exe().expect("this test's path");
-    let directory = test.parent().and_then(std::path::Path::parent).expect("target/<profile>");
-    directory.join("reform-api")
-}
-
 fn run(store: &Store, arguments: &[&str]) -> Output {
-    let mut command = Command::new(binary());
-    match store.location() {
-        Location::Embedded(directory) => command.arg("--data-dir").arg(directory),
-        Location::Url(url) => command.args(["--database-url", url]),
-    };
-    command.args(arguments).env_remove("DATABASE_URL").output().expect("the command runs")
+    program(store).args(arguments).output().expect("the command runs")
 }
 
 on_both! {
