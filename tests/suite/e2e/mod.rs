@@ -4,6 +4,7 @@ mod architecture;
 mod audit;
 mod bad_input;
 mod changed_registry;
+mod corpus;
 mod crowded;
 mod documents;
 mod hostile;
