@@ -1,6 +1,6 @@
 //! `reform-worker`: a process that only compiles, beside `reform-api --role api` on one PostgreSQL.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -36,8 +36,9 @@ struct Cli {
 #[tokio::main]
 async fn main() -> ExitCode {
     let told = stop::when_told();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
     let cli = Cli::parse();
     let ended = match told {
         Ok(told) => run(cli, &told).await,

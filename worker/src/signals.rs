@@ -34,10 +34,10 @@ impl Signals {
         self.0.subscribe()
     }
 
-    /// Passes on what other processes announce, for as long as this process runs: for a process without a
-    /// worker of its own.
-    pub fn listen_to_others(&self, database: &DatabaseConnection) {
-        tokio::spawn(self.clone().relay_from(database.clone(), CancellationToken::new()));
+    /// Passes on what other processes announce, until this process is told to stop: for a process without
+    /// a worker of its own.
+    pub fn listen_to_others(&self, database: &DatabaseConnection, told: &CancellationToken) {
+        tokio::spawn(self.clone().relay_from(database.clone(), told.clone()));
     }
 
     /// Passes on what other processes announce, until `shutdown`. On SQLite there is nothing to pass on.

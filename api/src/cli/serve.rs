@@ -24,7 +24,7 @@ pub(super) async fn serve(bench: &Bench<'_>, serving: &Serving) -> anyhow::Resul
     let worker = match serving.role {
         Role::All => Some(Worker::start(database, clock, &signals, Settings::default())),
         Role::Api => {
-            signals.listen_to_others(database);
+            signals.listen_to_others(database, told);
             None
         }
     };

@@ -101,6 +101,16 @@ impl Target {
         }
     }
 
+    /// The error of a file that could not even be looked at.
+    pub(super) fn cannot_read(&self, error: OpenError) -> OpenError {
+        match (self, error) {
+            (Self::Sqlite(file), OpenError::Schema(cause)) => {
+                OpenError::File { path: PathBuf::from(file.get_filename()), cause }
+            }
+            (_, error) => error,
+        }
+    }
+
     fn cannot_connect(&self, error: DbErr) -> OpenError {
         match self {
             Self::Sqlite(file) => {

@@ -148,7 +148,7 @@ pub async fn open(location: &Location, connections: u32) -> Result<DatabaseConne
     if let Some(untouched) = target.peek().await? {
         let checked = owner::check(&untouched).await;
         untouched.close().await.ok();
-        checked?;
+        checked.map_err(|error| target.cannot_read(error))?;
     }
     let database = target.connect(connections).await?;
     owner::check(&database).await?;

@@ -11,6 +11,8 @@ use super::OpenError;
 /// The table in which the migrator keeps what it did.
 const MIGRATIONS: &str = "seaql_migrations";
 
+const APPLIED: &str = "SELECT version FROM seaql_migrations";
+
 const SQLITE_TABLES: &str = r"SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\_%' ESCAPE '\'";
 
 /// The tables of the schema in which ours would be made, without those that belong to extensions.
@@ -27,10 +29,11 @@ pub(super) async fn check(database: &DatabaseConnection) -> Result<(), OpenError
         // One statement sees our tables either all or not at all, whoever is just making them.
         return if tables.is_empty() { Ok(()) } else { Err(OpenError::Foreign) };
     }
-    let applied = Migrator::get_migration_models(database).await?;
+    // The migrator's own way of asking would first make its table.
+    let applied = words(database, APPLIED).await?;
     let known = Migrator::get_migration_files();
-    let is_known = |version: &str| known.iter().any(|migration| migration.name() == version);
-    let (ours, others): (Vec<_>, Vec<_>) = applied.iter().partition(|applied| is_known(&applied.version));
+    let is_known = |version: &String| known.iter().any(|migration| migration.name() == version);
+    let (ours, others): (Vec<_>, Vec<_>) = applied.iter().partition(|version| is_known(version));
     match (ours.is_empty(), others.is_empty()) {
         (_, true) => Ok(()),
         (false, false) => Err(OpenError::Newer),
@@ -40,7 +43,12 @@ pub(super) async fn check(database: &DatabaseConnection) -> Result<(), OpenError
 
 async fn tables(database: &DatabaseConnection) -> Result<BTreeSet<String>, DbErr> {
     let backend = database.get_database_backend();
-    let query = if backend == DbBackend::Postgres { POSTGRES_TABLES } else { SQLITE_TABLES };
-    let rows = database.query_all_raw(Statement::from_string(backend, query)).await?;
+    words(database, if backend == DbBackend::Postgres { POSTGRES_TABLES } else { SQLITE_TABLES }).await
+}
+
+/// The first column of every row.
+async fn words(database: &DatabaseConnection, query: &str) -> Result<BTreeSet<String>, DbErr> {
+    let statement = Statement::from_string(database.get_database_backend(), query);
+    let rows = database.query_all_raw(statement).await?;
     rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
