@@ -4,13 +4,11 @@
 mod app;
 pub mod make;
 mod postgres;
-mod program;
 mod socket;
 mod store;
 
 pub use app::{Answer, App, http};
 pub use postgres::Postgres;
-pub use program::program;
 pub use socket::Socket;
 pub use store::{Kind, Store};
 

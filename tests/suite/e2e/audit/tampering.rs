@@ -1,11 +1,10 @@
 //! Whoever may drop the triggers can change the log; but not without its showing.
 
-use std::process::Output;
-
 use reform_worker::audit::{Difference, Head, Verified, Wrong, head, verify};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
-use tests::{Store, on_both, program};
+use tests::on_both;
 
+use super::super::process::{on, run};
 use super::{append, drop_triggers, log};
 
 async fn differs(database: &DatabaseConnection, kept: Option<&Head>) -> Difference {
@@ -33,10 +32,6 @@ const CHANGES: [(&str, &str); 15] = [
     ("previous_hash", "'00'"),
     ("hash", "'00'"),
 ];
-
-fn run(store: &Store, arguments: &[&str]) -> Output {
-    program(store).args(arguments).output().expect("the command runs")
-}
 
 on_both! {
     async fn a_change_of_any_column_of_any_event_is_found(kind) {
@@ -114,17 +109,17 @@ on_both! {
 
     async fn the_terminal_verifies(kind) {
         let (store, database) = log(kind, 2).await;
-        let kept = String::from_utf8(run(&store, &["audit", "head"]).stdout).expect("text");
+        let kept = String::from_utf8(run(&mut on("reform-api", &store), &["audit", "head"]).stdout).expect("text");
         assert!(kept.starts_with("3:"), "{kept}");
-        let good = run(&store, &["audit", "verify", "--head", kept.trim()]);
+        let good = run(&mut on("reform-api", &store), &["audit", "verify", "--head", kept.trim()]);
         assert_eq!((good.status.code(), String::from_utf8_lossy(&good.stdout).trim()), (Some(0), format!("MATCH {}", kept.trim()).as_str()));
         drop_triggers(&database).await;
         database.execute_unprepared("UPDATE audit_event SET actor = 'x' WHERE seq = 2").await.expect("changed");
-        let bad = run(&store, &["audit", "verify"]);
+        let bad = run(&mut on("reform-api", &store), &["audit", "verify"]);
         assert_eq!(bad.status.code(), Some(1));
         let told = String::from_utf8_lossy(&bad.stderr).into_owned();
         assert!(told.contains("event 2: a column was changed"), "{told}");
-        assert_eq!(run(&store, &["audit", "verify", "--head", "nonsense"]).status.code(), Some(2));
+        assert_eq!(run(&mut on("reform-api", &store), &["audit", "verify", "--head", "nonsense"]).status.code(), Some(2));
         assert_eq!(head(&database).await.expect("a head").seq, 3, "verifying records nothing");
     }
 }
