@@ -54,6 +54,8 @@ macro_rules! ids {
 }
 
 ids! {
+    /// Of an [`account`](crate::account).
+    AccountId,
     /// Of an [`agency`](crate::agency).
     AgencyId,
     /// Of an [`agency_edge`](crate::agency_edge).
@@ -98,6 +100,14 @@ ids! {
     RankingId,
     /// Of a [`recommendation`](crate::recommendation).
     RecommendationId,
+    /// Of a [`role_grant`](crate::role_grant).
+    RoleGrantId,
     /// Of a [`scorecard`](crate::scorecard).
     ScorecardId,
+    /// Of a [`session`](crate::session).
+    SessionId,
+    /// Of a [`sign_in_link`](crate::sign_in_link).
+    SignInLinkId,
+    /// Of a [`token`](crate::token).
+    TokenId,
 }

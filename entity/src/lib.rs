@@ -18,8 +18,10 @@
 //!   [`inspected_agency`], [`finding`], [`recommendation`].
 //! - Results: [`build`], [`build_part`], [`scorecard`], [`scorecard_line`],
 //!   [`ranking`], [`ranking_entry`], [`publication`].
-//! - People: [`audit_event`].
+//! - People: [`account`], [`role_grant`], [`session`], [`token`],
+//!   [`sign_in_link`], [`audit_event`].
 
+pub mod account;
 pub mod agency;
 pub mod agency_edge;
 pub mod audit_event;
@@ -35,6 +37,7 @@ pub mod delegation;
 pub mod document;
 pub mod dossier_table;
 pub mod finding;
+mod hidden;
 pub mod ids;
 pub mod inspected_agency;
 pub mod inspection;
@@ -47,9 +50,14 @@ pub mod publication;
 pub mod ranking;
 pub mod ranking_entry;
 pub mod recommendation;
+pub mod role_grant;
 pub mod scorecard;
 pub mod scorecard_line;
+pub mod session;
+pub mod sign_in_link;
+pub mod token;
 mod version;
 
 pub use codes::Codes;
+pub use hidden::Hidden;
 pub use ids::*;

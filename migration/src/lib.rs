@@ -12,6 +12,7 @@ mod m20261123_000002_criteria;
 mod m20261123_000003_inputs;
 mod m20261123_000004_inspections;
 mod m20261123_000005_results;
+mod m20261124_000006_people;
 mod m20261124_000007_audit;
 mod m20261124_000008_publication;
 mod once;
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000003_inputs::Migration),
             Box::new(m20261123_000004_inspections::Migration),
             Box::new(m20261123_000005_results::Migration),
+            Box::new(m20261124_000006_people::Migration),
             Box::new(m20261124_000007_audit::Migration),
             Box::new(m20261124_000008_publication::Migration),
         ]
