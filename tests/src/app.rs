@@ -8,20 +8,21 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use chrono::{DateTime, TimeZone, Utc};
 use entity::{build, build_part};
 use http_body_util::BodyExt;
+use reform_api::people::People;
 use reform_api::server;
 use reform_worker::{Clock, Settings, Signals, Worker};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tower::ServiceExt;
 
-use crate::{Kind, Store};
+use crate::{Asker, Kind, Store};
 
 /// How long a build may take in a test.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -40,10 +41,13 @@ pub struct App {
     pub clock: Clock,
     /// The process's signals.
     pub signals: Signals,
+    /// The accounts.
+    pub people: People,
     /// The store; it goes with the application.
     pub store: Store,
     router: Router,
     statements: Arc<AtomicUsize>,
+    administrator: String,
 }
 
 /// An HTTP answer.
@@ -55,6 +59,8 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// The body, or null when it is not JSON.
     pub json: Value,
+    /// The body.
+    pub text: String,
 }
 
 impl App {
@@ -77,15 +83,56 @@ impl App {
 
     /// The application, counting the statements that sea-orm sends in `statements`.
     pub async fn counting(store: Store, statements: Arc<AtomicUsize>) -> Self {
+        let mut app = Self::unattended(store, statements, Clock::system()).await;
+        app.administrator = app.administrator_token().await;
+        app
+    }
+
+    /// The application over a store, on a clock of the test's own.
+    pub async fn on_clock(store: Store, clock: Clock) -> Self {
+        let mut app = Self::unattended(store, Arc::default(), clock).await;
+        app.administrator = app.administrator_token().await;
+        app
+    }
+
+    /// The application as it is before its first start: nobody has an account.
+    pub async fn without_accounts(store: Store) -> Self {
+        Self::unattended(store, Arc::default(), Clock::system()).await
+    }
+
+    async fn unattended(store: Store, statements: Arc<AtomicUsize>, clock: Clock) -> Self {
         let mut database = store.connect().await;
         let counted = statements.clone();
         database.set_metric_callback(move |_| {
             counted.fetch_add(1, Ordering::SeqCst);
         });
-        let (clock, signals) = (Clock::system(), Signals::default());
-        let schema = reform_api::graphql::schema(database.clone(), clock.clone(), signals.clone());
-        let router = server::router(schema, database.clone(), server::Settings::default());
-        Self { database, clock, signals, store, router, statements }
+        let signals = Signals::default();
+        let people = People::new(database.clone(), clock.clone());
+        let schema =
+            reform_api::graphql::schema(database.clone(), clock.clone(), signals.clone(), people.clone());
+        let router = server::router(schema, database.clone(), people.clone(), server::Settings::default());
+        let administrator = String::new();
+        Self { database, clock, signals, people, store, router, statements, administrator }
+    }
+
+    /// Another process on the same store.
+    pub async fn beside(other: &Self) -> Self {
+        let store = other.store.same();
+        let mut app = Self::unattended(store, Arc::default(), other.clock.clone()).await;
+        app.administrator.clone_from(&other.administrator);
+        app
+    }
+
+    /// A token of the first administrator, who is made if there is none.
+    async fn administrator_token(&self) -> String {
+        let first = self.people.make_first_administrator().await.expect("accounts can be made");
+        match first {
+            Some(first) => first.token.expose().to_owned(),
+            None => {
+                let token = self.people.token_from_terminal("administrator").await;
+                token.expect("tokens can be made").expect("the administrator").expose().to_owned()
+            }
+        }
     }
 
     /// How many statements were sent.
@@ -111,11 +158,12 @@ impl App {
     ) -> (SocketAddr, JoinHandle<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let (database, clock, signals) = (self.database.clone(), self.clock.clone(), self.signals.clone());
-        let schema = reform_api::graphql::schema(database.clone(), clock, signals);
+        let (database, people) = (self.database.clone(), self.people.clone());
+        let (clock, signals) = (self.clock.clone(), self.signals.clone());
+        let schema = reform_api::graphql::schema(database.clone(), clock, signals, people.clone());
         let settings = settings.into();
         let limits = settings.limits.clone();
-        let routes = server::router(schema, database, settings);
+        let routes = server::router(schema, database, people, settings);
         (address, tokio::spawn(server::serve(listener, routes, limits, stop)))
     }
 
@@ -147,29 +195,57 @@ impl App {
         tokio::time::timeout(PATIENCE, ended).await.expect("the builds end in time");
     }
 
-    /// Asks a query from this machine and expects an answer without errors.
+    /// Asks a query as the administrator and expects an answer without errors.
     pub async fn ask(&self, query: &str) -> Value {
-        let answer = self.post(&json!({ "query": query })).await;
-        assert_eq!(answer.json.get("errors"), None, "{query}: {answer:?}");
-        answer.json["data"].clone()
+        self.as_administrator().ask(query).await
     }
 
-    /// Asks a query from this machine and gives the first error's code.
+    /// Asks a query as the administrator and gives the first error's code.
     pub async fn refusal(&self, query: &str) -> String {
-        let answer = self.post(&json!({ "query": query })).await;
-        answer.json["errors"][0]["extensions"]["code"].as_str().unwrap_or("no code").to_owned()
+        self.as_administrator().refusal(query).await
     }
 
-    /// Posts a GraphQL request from this machine.
+    /// Posts a GraphQL request as the administrator.
     pub async fn post(&self, body: &Value) -> Answer {
-        self.post_from([127, 0, 0, 1], body).await
+        self.as_administrator().post(body).await
     }
 
-    /// Posts a GraphQL request from an address.
-    pub async fn post_from(&self, from: [u8; 4], body: &Value) -> Answer {
-        let request = Request::builder().method(Method::POST).uri("/graphql");
-        let request = request.header(header::CONTENT_TYPE, "application/json");
-        self.send(from, request.body(Body::from(body.to_string())).expect("a request")).await
+    /// The first administrator, by a token with every scope.
+    pub fn as_administrator(&self) -> Asker<'_> {
+        self.as_token(&self.administrator)
+    }
+
+    /// Somebody without an account.
+    pub fn as_public(&self) -> Asker<'_> {
+        Asker::new(self)
+    }
+
+    /// Whoever has the token.
+    pub fn as_token(&self, token: &str) -> Asker<'_> {
+        Asker::new(self).with("authorization", &format!("Bearer {token}"))
+    }
+
+    /// A browser in which somebody has signed in.
+    pub async fn sign_in(&self, name: &str, password: &str) -> Asker<'_> {
+        self.as_public().sign_in(name, password).await
+    }
+
+    /// Makes an account with a password and gives its id. Its name is all that it has to its name.
+    pub async fn person(&self, name: &str, password: &str) -> String {
+        let query = format!(
+            r#"mutation {{ createAccount(input: {{ name: "{name}", displayName: "{name}" }}) {{
+                account {{ id }} signInPath errors {{ code }} }} }}"#
+        );
+        let made = self.ask(&query).await["createAccount"].clone();
+        let path = made["signInPath"].as_str().unwrap_or_else(|| panic!("{made}"));
+        let link = path.strip_prefix("/sign-in?link=").expect("a link");
+        let browser = self.as_public().open_link(link).await.expect("the link holds");
+        let query = format!(
+            r#"mutation {{ setPassword(input: {{ newPassword: "{password}" }}) {{ errors {{ code }} }} }}"#
+        );
+        let set = browser.ask(&query).await;
+        assert_eq!(set["setPassword"]["errors"], serde_json::json!([]));
+        made["account"]["id"].as_str().expect("an id").to_owned()
     }
 
     /// Sends any request.
@@ -179,7 +255,8 @@ impl App {
         let response = self.router.clone().oneshot(request).await.expect("the router answers");
         let (status, headers) = (response.status(), response.headers().clone());
         let body = response.into_body().collect().await.expect("the body is read").to_bytes();
-        Answer { status, headers, json: serde_json::from_slice(&body).unwrap_or_default() }
+        let text = String::from_utf8_lossy(&body).into_owned();
+        Answer { status, headers, json: serde_json::from_slice(&body).unwrap_or_default(), text }
     }
 }
 

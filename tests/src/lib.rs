@@ -2,12 +2,14 @@
 //! PostgreSQL, and the application in process behind its front door.
 
 mod app;
+mod asker;
 pub mod make;
 mod postgres;
 mod socket;
 mod store;
 
 pub use app::{Answer, App, http};
+pub use asker::Asker;
 pub use postgres::Postgres;
 pub use socket::Socket;
 pub use store::{Kind, Store};

@@ -62,6 +62,11 @@ impl Store {
         }
     }
 
+    /// The same store once more, for another process on it. It goes with the first.
+    pub fn same(&self) -> Self {
+        Self { location: self.location.clone(), _directory: None }
+    }
+
     /// Where it is.
     pub fn location(&self) -> &Location {
         &self.location

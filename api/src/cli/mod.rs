@@ -1,5 +1,6 @@
 //! The command line of `reform-api`.
 
+mod administrator;
 mod audit;
 mod compile;
 mod explain;
@@ -19,6 +20,8 @@ use tokio_util::sync::CancellationToken;
 
 use self::wait::wait_here;
 use crate::report::say;
+
+use crate::people::People;
 
 /// Reform Scorecard (Bảng điểm cải cách): compiles and serves public administration reform scorecards.
 ///
@@ -63,8 +66,8 @@ impl Storage {
 
 #[derive(Debug, Args)]
 struct Serving {
-    /// Address to listen on. Anything but this machine's own exposes unpublished scores: there are no
-    /// accounts yet.
+    /// Address to listen on. Anything but this machine's own needs a proxy before it that speaks https:
+    /// browsers are not signed in over plain http from elsewhere.
     #[arg(long, env = "LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
     listen: SocketAddr,
     /// What this process does.
@@ -100,6 +103,11 @@ enum Command {
         agency: String,
         /// Only this criterion and what is below it, for instance 3.2 or 3.2.1.
         criterion: Option<String>,
+    },
+    /// Let an administrator in, for whoever has the machine.
+    Administrator {
+        #[command(subcommand)]
+        way: administrator::Way,
     },
     /// The audit log: where its chain ends, and whether it is as it was written.
     #[command(subcommand)]
@@ -146,6 +154,10 @@ pub async fn run(cli: Cli, told: &CancellationToken) -> anyhow::Result<()> {
         Command::Compile { period, agency } => compile::compile(&bench, &period, &agency).await,
         Command::Explain { period, agency, criterion } => {
             explain::explain(&bench, &period, &agency, criterion.as_deref()).await
+        }
+        Command::Administrator { way } => {
+            administrator::let_in(&People::new(database.clone(), clock.clone()), cli.serving.listen, &way)
+                .await
         }
         Command::Audit(audit) => audit::audit(database, audit).await,
     };

@@ -9,8 +9,10 @@ use reform_worker::{Settings, Signals, Worker};
 use sea_orm::DatabaseConnection;
 use tokio::net::TcpListener;
 
+use super::administrator::first_access;
 use super::wait::wait_for;
 use super::{Bench, Role, Serving};
+use crate::people::People;
 use crate::{graphql, report, server};
 
 pub(super) async fn serve(bench: &Bench<'_>, serving: &Serving) -> anyhow::Result<()> {
@@ -28,10 +30,12 @@ pub(super) async fn serve(bench: &Bench<'_>, serving: &Serving) -> anyhow::Resul
             None
         }
     };
-    let schema = graphql::schema(database.clone(), clock.clone(), signals.clone());
+    let people = People::new(database.clone(), clock.clone());
+    let schema = graphql::schema(database.clone(), clock.clone(), signals.clone(), people.clone());
+    first_access(&people, address).await?;
     let settings = server::Settings::default();
     let limits = settings.limits.clone();
-    let routes = server::router(schema, database.clone(), settings);
+    let routes = server::router(schema, database.clone(), people, settings);
 
     let announce = announce(database, &signals, address);
     let announcing = tokio::spawn(announce);

@@ -1,28 +1,33 @@
 //! The viewer as the audit log knows him, and putting on record what he was refused.
 
 use async_graphql::Context;
-use entity::audit_event::Via;
+use entity::audit_event;
 use reform_worker::audit::{Actor, Entry, Refusals};
 
 use super::data;
 use super::problem::Problem;
 use super::viewer::viewer;
+use crate::people::{Via, Viewer};
 
-/// The id of the HTTP request, as it stands in logs and audit events. Whoever gives ids puts it into the
-/// request's data.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RequestId(pub String);
-
-/// The viewer, as an actor.
-pub(crate) fn actor(ctx: &Context<'_>) -> Result<Actor, Problem> {
-    let viewer = viewer(ctx)?;
-    Ok(Actor {
-        id: None,
+/// A viewer, as an actor.
+pub(crate) fn actor_of(viewer: &Viewer) -> Actor {
+    let signed_in = viewer.signed_in.as_ref();
+    Actor {
+        id: signed_in.map(|signed_in| signed_in.account.to_string()),
         name: viewer.name().to_owned(),
-        via: Via::Nobody,
-        from_address: Some(viewer.address().to_string()),
-        request_id: ctx.data_opt::<RequestId>().map(|id| id.0.clone()),
-    })
+        via: match signed_in.map(|signed_in| &signed_in.via) {
+            None => audit_event::Via::Nobody,
+            Some(Via::Session { .. }) => audit_event::Via::Session,
+            Some(Via::Token { .. }) => audit_event::Via::Token,
+        },
+        from_address: Some(viewer.from.to_string()),
+        request_id: Some(viewer.request_id.to_string()),
+    }
+}
+
+/// The viewer of the request, as an actor.
+pub(crate) fn actor(ctx: &Context<'_>) -> Result<Actor, Problem> {
+    viewer(ctx).map(actor_of)
 }
 
 /// Puts on record that the viewer was refused an action, and why. He hears of the refusal whether or not it

@@ -3,6 +3,7 @@
 use async_graphql::{Context, Object};
 use chrono::{DateTime, Utc};
 use entity::audit_event::{self, Column, newest_first};
+use entity::token::Scope;
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 
 use super::codes::{AuditOutcome, AuditVia};
@@ -11,7 +12,7 @@ use super::database;
 use super::paging::{KeyWindow, Page};
 use super::plain::plain_object;
 use super::problem::Problem;
-use super::viewer::viewer;
+use super::viewer::administrator;
 
 plain_object! {
     /// An audit event: who did what, when, and what came of it. The log only grows; each event carries the
@@ -116,7 +117,7 @@ impl AuditQuery {
         #[graphql(desc = "Page size, 1 to 200; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
     ) -> Result<Page<AuditEvent>, Problem> {
-        viewer(ctx)?.may_read_audit()?;
+        administrator(ctx, Scope::Read)?;
         let database = database(ctx)?;
         let window = KeyWindow::<i64>::new(first, after.as_deref())?;
         let events = Wanted { action, actor, object, outcome, from, until }.select();

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_graphql::{Context, ID, InputObject, Object, Subscription};
 use chrono::{DateTime, Utc};
+use entity::token::Scope;
 use entity::{BuildId, block, build, build_part, period};
 use futures_util::Stream;
 use reform_worker::audit::action::REQUEST_BUILD;
@@ -16,12 +17,12 @@ use super::actor::{actor, record_refusal};
 use super::codes::{BuildState, BuildTrigger, PartState};
 use super::cost;
 use super::id::NodeId;
-use super::outcome::UserError;
 use super::paging::{Page, Window};
 use super::plain::{Whole, plain_object};
 use super::problem::{LONGEST_CODE, Problem, cut};
 use super::registry::{Block, known_period};
-use super::viewer::{reader, viewer};
+use super::user_error::UserError;
+use super::viewer::{administrator, reader};
 use super::{data, database};
 use crate::request::request_build;
 
@@ -289,17 +290,13 @@ pub(crate) struct BuildMutation;
 #[Object]
 impl BuildMutation {
     /// Asks for the scorecards of a period to be compiled. Answers at once; the worker compiles. Asking
-    /// again while the same build still waits gives that build.
+    /// again while the same build still waits gives that build. For administrators.
     async fn request_build(
         &self,
         ctx: &Context<'_>,
         input: RequestBuildInput,
     ) -> Result<Whole<RequestBuildPayload>, Problem> {
-        let viewer = viewer(ctx)?;
-        if let Err(problem) = viewer.may_request_builds() {
-            record_refusal(ctx, REQUEST_BUILD, "FORBIDDEN".to_owned()).await?;
-            return Err(problem);
-        }
+        let administrator = administrator(ctx, Scope::Build)?;
         let errors = input_errors(&input);
         if !errors.is_empty() {
             return refused(ctx, errors).await;
@@ -310,7 +307,7 @@ impl BuildMutation {
             agencies: input.agencies.as_deref().unwrap_or_default(),
             trigger: build::Trigger::Administrator,
             reason: input.reason.trim(),
-            requested_by: viewer.name(),
+            requested_by: &administrator.name,
         };
         let now = data::<Clock>(ctx)?.now();
         let requested = match request_build(database, &actor(ctx)?, &asked, now).await {

@@ -27,10 +27,15 @@ macro_rules! codes {
         }
 
         impl $name {
-            fn code(self) -> &'static str {
+            /// The code as the data model has it.
+            pub(crate) fn remote(self) -> $remote {
                 match self {
-                    $(Self::$variant => <$remote>::$variant.as_str(),)+
+                    $(Self::$variant => <$remote>::$variant,)+
                 }
+            }
+
+            fn code(self) -> &'static str {
+                self.remote().as_str()
             }
         }
 
@@ -204,6 +209,37 @@ codes! {
         Document,
         /// A measured thing.
         Measure,
+    }
+    /// Whether an account may be used.
+    AccountState from entity::account::State {
+        /// It may.
+        Active,
+        /// It may not: it cannot sign in, and its sessions and tokens have ended.
+        Disabled,
+    }
+    /// What an account may be.
+    Role from entity::role_grant::Role {
+        /// Sees to accounts, data and builds (quản trị viên).
+        Administrator,
+        /// Appraises what agencies report (người thẩm định).
+        Appraiser,
+        /// Visits agencies and records what was found (thành viên đoàn kiểm tra).
+        Inspector,
+        /// Reports for an agency (cán bộ nhập liệu của cơ quan).
+        AgencyEditor,
+        /// Approves what an agency reports (lãnh đạo cơ quan).
+        AgencyLeader,
+        /// Reads (người xem).
+        Viewer,
+    }
+    /// What a token is good for, within the roles of its account.
+    TokenScope from entity::token::Scope {
+        /// Reading.
+        Read,
+        /// Asking for builds.
+        Build,
+        /// Everything else that its account may do.
+        Administer,
     }
     /// Why an inspection took place.
     InspectionKind from entity::inspection::Kind {

@@ -1,7 +1,10 @@
 //! The one owner of global ids: which nouns have one, and how it is written (`Agency:0192…`).
 
 use async_graphql::ID;
-use entity::{AgencyId, BlockId, BuildId, CriteriaSetId, InspectionId, PeriodId, PublicationId, ScorecardId};
+use entity::{
+    AccountId, AgencyId, BlockId, BuildId, CriteriaSetId, InspectionId, PeriodId, PublicationId, ScorecardId,
+    TokenId,
+};
 
 use super::problem::Problem;
 
@@ -36,6 +39,7 @@ macro_rules! node_ids {
 }
 
 node_ids! {
+    Account(AccountId),
     Agency(AgencyId),
     Block(BlockId),
     Build(BuildId),
@@ -44,4 +48,5 @@ node_ids! {
     Period(PeriodId),
     Publication(PublicationId),
     Scorecard(ScorecardId),
+    Token(TokenId),
 }

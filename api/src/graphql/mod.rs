@@ -1,22 +1,24 @@
 //! The GraphQL schema, by noun: type, queries and mutations of a noun in one file.
 
-mod actor;
+pub(crate) mod actor;
 mod audit;
 mod build;
 mod codes;
 mod cost;
 mod criteria;
+mod csrf;
 mod documents;
 mod id;
 mod inspection;
 mod node;
-mod outcome;
 mod paging;
+mod people;
 pub(crate) mod plain;
 pub(crate) mod problem;
 mod publication;
 mod registry;
 mod scorecard;
+mod user_error;
 pub(crate) mod viewer;
 
 use async_graphql::{Context, MergedObject, MergedSubscription};
@@ -24,24 +26,25 @@ use reform_worker::audit::Refusals;
 use reform_worker::{Clock, Signals};
 use sea_orm::DatabaseConnection;
 
-pub use self::actor::RequestId;
 use self::audit::AuditQuery;
 use self::build::{BuildMutation, BuildQuery, BuildSubscription};
 use self::criteria::CriteriaQuery;
+use self::csrf::CsrfCheck;
 use self::documents::Documents;
 pub(crate) use self::id::NodeId;
 use self::inspection::InspectionQuery;
 use self::node::NodeQuery;
+use self::people::{AccountMutation, PeopleQuery, SignInMutation, TokenMutation};
 use self::problem::Problem;
 use self::publication::{PublicationMutation, PublicationQuery};
 use self::registry::RegistryQuery;
 use self::scorecard::ScorecardQuery;
-pub use self::viewer::Viewer;
+use crate::people::People;
 
 /// How deep the fields of a query may be nested.
 const MOST_DEPTH: usize = 15;
 
-/// Agencies, criteria, scorecards, rankings, publications, inspections, builds and the audit log.
+/// Agencies, criteria, scorecards, rankings, publications, inspections, builds, accounts and the audit log.
 #[derive(MergedObject, Default)]
 pub struct Query(
     NodeQuery,
@@ -51,12 +54,13 @@ pub struct Query(
     PublicationQuery,
     InspectionQuery,
     BuildQuery,
+    PeopleQuery,
     AuditQuery,
 );
 
-/// Requests for builds, and publishing.
+/// Requests for builds, publishing; signing in, tokens, accounts and roles.
 #[derive(MergedObject, Default)]
-pub struct Mutation(BuildMutation, PublicationMutation);
+pub struct Mutation(BuildMutation, PublicationMutation, SignInMutation, TokenMutation, AccountMutation);
 
 /// Builds as they move on.
 #[derive(MergedSubscription, Default)]
@@ -66,10 +70,10 @@ pub struct Subscription(BuildSubscription);
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// The schema over a database.
-pub fn schema(database: DatabaseConnection, clock: Clock, signals: Signals) -> Schema {
+pub fn schema(database: DatabaseConnection, clock: Clock, signals: Signals, people: People) -> Schema {
     let refusals = Refusals::new(database.clone(), clock.clone());
-    let builder = builder().data(database).data(clock).data(signals).data(refusals);
-    builder.extension(Documents::default()).finish()
+    let builder = builder().data(database).data(clock).data(signals).data(people).data(refusals);
+    builder.extension(CsrfCheck).extension(Documents::default()).finish()
 }
 
 /// The schema's definition, as it stands in `api/schema.graphql`.

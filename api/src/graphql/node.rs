@@ -9,6 +9,7 @@ use super::criteria::{CriteriaSet, criteria_set_by_id};
 use super::database;
 use super::id::NodeId;
 use super::inspection::{Inspection, inspection_by_id};
+use super::people::{Account, Token, own_token, visible_account};
 use super::problem::Problem;
 use super::publication::{Publication, publication_by_id};
 use super::registry::{Agency, Block, Period, agency_by_id};
@@ -20,6 +21,7 @@ use crate::policy::sight;
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "&ID", desc = "Global id."))]
 pub(crate) enum Node {
+    Account(Account),
     Agency(Agency),
     Block(Block),
     Build(Build),
@@ -28,6 +30,7 @@ pub(crate) enum Node {
     Period(Period),
     Publication(Publication),
     Scorecard(Box<Scorecard>),
+    Token(Token),
 }
 
 #[derive(Default)]
@@ -40,6 +43,7 @@ impl NodeQuery {
         reader(ctx)?;
         let database = database(ctx)?;
         Ok(match NodeId::read("id", &id)? {
+            NodeId::Account(id) => visible_account(ctx, id).await?.map(Node::Account),
             NodeId::Agency(id) => agency_by_id(database, id).await?.map(Node::Agency),
             NodeId::Block(id) => {
                 block::Entity::find_by_id(id).one(database).await?.map(|row| Node::Block(row.into()))
@@ -54,6 +58,7 @@ impl NodeQuery {
             NodeId::Scorecard(id) => scorecard_by_id(database, &sight(ctx).await?, id)
                 .await?
                 .map(|card| Node::Scorecard(Box::new(card))),
+            NodeId::Token(id) => own_token(ctx, id).await?.map(Node::Token),
         })
     }
 }

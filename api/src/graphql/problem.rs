@@ -6,6 +6,8 @@ use std::borrow::Cow;
 use async_graphql::{Error, ErrorExtensions, Pos, ServerError};
 use sea_orm::DbErr;
 
+use crate::people::Fault;
+
 /// How much of a code that does not exist is repeated.
 pub(crate) const LONGEST_CODE: usize = 40;
 
@@ -26,6 +28,8 @@ pub(crate) enum Problem {
         /// What does not exist.
         message: String,
     },
+    /// It takes an account, and none is signed in.
+    Unauthenticated,
     /// The viewer may not do this.
     Forbidden(&'static str),
     /// Our own fault; the details are in the log.
@@ -69,11 +73,20 @@ impl From<DbErr> for Problem {
     }
 }
 
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        Self::internal(&fault)
+    }
+}
+
 impl From<Problem> for Error {
     fn from(problem: Problem) -> Self {
         let (message, code, field) = match problem {
             Problem::BadInput { field, message } => (message, "BAD_INPUT", Some(field)),
             Problem::NotFound { field, message } => (message, "NOT_FOUND", Some(Cow::Borrowed(field))),
+            Problem::Unauthenticated => {
+                ("Hãy đăng nhập. / Sign in, or send a token.".to_owned(), "UNAUTHENTICATED", None)
+            }
             Problem::Forbidden(message) => (message.to_owned(), "FORBIDDEN", None),
             Problem::Internal => {
                 ("Lỗi hệ thống; hãy thử lại. / Internal error; try again.".to_owned(), "INTERNAL", None)

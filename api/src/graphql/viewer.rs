@@ -1,74 +1,43 @@
-//! Who asks. Every resolver takes the viewer from the context; accounts and rights will be decided here.
-
-use std::net::{IpAddr, SocketAddr};
+//! What a resolver asks of the [`Viewer`]: whether there is one who may do what it does.
 
 use async_graphql::Context;
+use entity::role_grant::Role;
+use entity::token::Scope;
 
 use super::problem::Problem;
-
-/// Who asks, as far as it is known before there are accounts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Viewer {
-    from_this_machine: bool,
-    address: IpAddr,
-}
-
-impl Viewer {
-    /// The viewer behind a connection from `peer`.
-    pub fn connected_from(peer: SocketAddr) -> Self {
-        let address = peer.ip().to_canonical();
-        Self { from_this_machine: address.is_loopback(), address }
-    }
-
-    /// The peer's address.
-    pub(crate) fn address(self) -> IpAddr {
-        self.address
-    }
-
-    /// Anybody who asks from `peer`.
-    pub fn public_from(peer: SocketAddr) -> Self {
-        Self { from_this_machine: false, address: peer.ip().to_canonical() }
-    }
-
-    /// A name for the record of what was done.
-    pub(crate) fn name(self) -> &'static str {
-        if self.from_this_machine { "administrator@localhost" } else { "public" }
-    }
-
-    /// Whether the viewer may read stored results.
-    pub(crate) fn may_read(self) -> Result<(), Problem> {
-        Ok(())
-    }
-
-    /// Whether the viewer may read the audit log: for now, from this machine only.
-    pub(crate) fn may_read_audit(self) -> Result<(), Problem> {
-        if self.from_this_machine {
-            return Ok(());
-        }
-        Err(Problem::Forbidden(
-            "Chỉ được xem nhật ký từ chính máy chủ. / The audit log may be read from the server's own machine only.",
-        ))
-    }
-
-    /// Whether the viewer may request builds: for now, from this machine only.
-    pub(crate) fn may_request_builds(self) -> Result<(), Problem> {
-        if self.from_this_machine {
-            return Ok(());
-        }
-        Err(Problem::Forbidden(
-            "Chỉ được yêu cầu từ chính máy chủ. / Builds may be requested from the server's own machine only.",
-        ))
-    }
-}
+use crate::people::{SignedIn, Viewer};
 
 /// The viewer of the request; without one nothing is allowed.
-pub(crate) fn viewer(ctx: &Context<'_>) -> Result<Viewer, Problem> {
-    ctx.data_opt::<Viewer>().copied().ok_or(Problem::Forbidden("no viewer"))
+pub(crate) fn viewer<'a>(ctx: &Context<'a>) -> Result<&'a Viewer, Problem> {
+    ctx.data_opt::<Viewer>().ok_or(Problem::Forbidden("no viewer"))
 }
 
 /// The viewer, if he may read stored results.
-pub(crate) fn reader(ctx: &Context<'_>) -> Result<Viewer, Problem> {
-    let viewer = viewer(ctx)?;
-    viewer.may_read()?;
-    Ok(viewer)
+pub(crate) fn reader<'a>(ctx: &Context<'a>) -> Result<&'a Viewer, Problem> {
+    viewer(ctx)
+}
+
+/// The account that is signed in.
+pub(crate) fn signed_in<'a>(ctx: &Context<'a>) -> Result<&'a SignedIn, Problem> {
+    viewer(ctx)?.signed_in.as_ref().ok_or(Problem::Unauthenticated)
+}
+
+/// The account that is signed in, if its token, should it be one, is good for that.
+pub(crate) fn with_scope<'a>(ctx: &Context<'a>, scope: Scope) -> Result<&'a SignedIn, Problem> {
+    let signed_in = signed_in(ctx)?;
+    if signed_in.has_scope(scope) {
+        return Ok(signed_in);
+    }
+    Err(Problem::Forbidden(
+        "Mã truy cập không có phạm vi cần thiết. / The token lacks the scope that this needs.",
+    ))
+}
+
+/// The account that is signed in, if it administers the whole province.
+pub(crate) fn administrator<'a>(ctx: &Context<'a>, scope: Scope) -> Result<&'a SignedIn, Problem> {
+    let signed_in = with_scope(ctx, scope)?;
+    if signed_in.is(Role::Administrator) {
+        return Ok(signed_in);
+    }
+    Err(Problem::Forbidden("Chỉ dành cho quản trị viên của tỉnh. / For the province's administrators only."))
 }

@@ -6,16 +6,19 @@ use async_graphql::parser::types::OperationType;
 use async_graphql::{Request as GraphQLRequest, Response as GraphQLResponse};
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::json;
 use tokio::time::timeout;
 
+use super::caller::Caller;
 use super::operations::kind_of;
-use super::viewer::viewer_of;
 use super::{Limits, Media, Refusal, Shared, media, parameters};
+use crate::people::Arrival;
 
+/// Tells the request's id, as logs and the audit log have it.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The methods of the endpoint.
 const METHODS: &str = "GET, HEAD, POST, OPTIONS";
 
@@ -45,9 +48,13 @@ pub(super) async fn graphql(
 }
 
 async fn executed(shared: &Shared, peer: SocketAddr, request: Request) -> Result<GraphQLResponse, Refusal> {
-    let viewer = viewer_of(peer, request.headers());
+    let caller = Caller::new(&shared.people, request.headers(), peer);
     let request = request_in(request, &shared.settings.limits).await?;
-    shared.operations.execute(request.data(viewer)).await
+    let Arrival { viewer, browser } = caller.arrive().await?;
+    let request_id = HeaderValue::from_str(&viewer.request_id.to_string()).ok();
+    let mut response = shared.operations.execute(request.data(viewer).data(browser)).await?;
+    response.http_headers.extend(request_id.map(|id| (REQUEST_ID, id)));
+    Ok(response)
 }
 
 async fn request_in(request: Request, limits: &Limits) -> Result<GraphQLRequest, Refusal> {

@@ -4,6 +4,7 @@
 //! an effect: GET only reads, POST must be JSON (which a browser sends to another site only after asking),
 //! and a WebSocket must come from our own page. What a client may take of the machine is in [`Limits`].
 
+mod caller;
 mod connections;
 mod graphql;
 mod headers;
@@ -15,7 +16,6 @@ mod pages;
 mod parameters;
 mod refusal;
 mod socket;
-mod viewer;
 
 use std::sync::Arc;
 
@@ -31,8 +31,10 @@ pub use self::limits::Limits;
 use self::media::Media;
 use self::operations::Operations;
 pub use self::origins::Origin;
+pub(crate) use self::origins::is_same_origin;
 use self::refusal::Refusal;
 use crate::graphql::Schema;
+use crate::people::{People, sign_in_page};
 
 /// How the server is set up; by default for one machine and its own pages.
 #[derive(Clone, Debug, Default)]
@@ -54,13 +56,14 @@ impl From<Limits> for Settings {
 struct Shared {
     operations: Operations,
     database: DatabaseConnection,
+    people: People,
     settings: Settings,
     /// Places for WebSockets.
     sockets: Arc<Semaphore>,
 }
 
 /// The routes. [`serve`] them, so that the client's address is known and the connections are bounded.
-pub fn router(schema: Schema, database: DatabaseConnection, settings: Settings) -> Router {
+pub fn router(schema: Schema, database: DatabaseConnection, people: People, settings: Settings) -> Router {
     let sockets = Arc::new(Semaphore::new(settings.limits.sockets));
     let operations = Operations::new(schema, &settings.limits);
     let graphql = match settings.origins.as_slice() {
@@ -74,10 +77,11 @@ pub fn router(schema: Schema, database: DatabaseConnection, settings: Settings) 
         .route("/graphql/ws", get(socket::open))
         .route("/health/live", get(pages::live))
         .route("/health/ready", get(pages::ready))
+        .with_state(Shared { operations, database, people: people.clone(), settings, sockets })
+        .merge(sign_in_page::routes(people))
         .fallback(unknown_path)
         .method_not_allowed_fallback(unknown_method)
         .layer(map_response(headers::guard))
-        .with_state(Shared { operations, database, settings, sockets })
 }
 
 async fn unknown_path() -> Refusal {

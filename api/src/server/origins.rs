@@ -45,12 +45,15 @@ pub(super) fn cross_origin(origins: &[Origin]) -> CorsLayer {
 /// Browsers let any page open a WebSocket anywhere and only say which page it is: it must be ours or one that
 /// may. Programs send no origin.
 pub(super) fn may_open_socket(headers: &HeaderMap, origins: &[Origin]) -> bool {
+    let named = |origin: &HeaderValue| origins.iter().any(|allowed| allowed.0 == *origin);
+    headers.get(header::ORIGIN).is_some_and(named) || is_same_origin(headers)
+}
+
+/// Whether a page of ours sent the request, or no page at all.
+pub(crate) fn is_same_origin(headers: &HeaderMap) -> bool {
     let Some(origin) = headers.get(header::ORIGIN) else {
         return true;
     };
-    if origins.iter().any(|allowed| allowed.0 == *origin) {
-        return true;
-    }
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
     origin.zip(host).is_some_and(|((_, origin), host)| origin == host)

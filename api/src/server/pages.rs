@@ -1,15 +1,17 @@
 //! What is not GraphQL: the page to try it on, and health.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use async_graphql::http::GraphiQLSource;
 use axum::Json;
-use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde_json::{Value, json};
 
 use super::Shared;
+use super::caller::Caller;
 use super::headers::page_policy;
 
 /// The version of the editor.
@@ -22,14 +24,27 @@ pub(super) async fn to_graphiql() -> Redirect {
 }
 
 /// The page, which loads its editor from unpkg.com and may run nothing else.
-pub(super) async fn graphiql() -> Response {
+/// It carries its session's CSRF token, so that it may send mutations.
+pub(super) async fn graphiql(
+    State(shared): State<Shared>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+) -> Response {
+    let arrival = match Caller::new(&shared.people, &headers, peer).arrive().await {
+        Ok(arrival) => arrival,
+        Err(refusal) => return refusal.into_response(),
+    };
     let page = GraphiQLSource::build()
         .version(EDITOR)
         .endpoint("/graphql")
         .subscription_endpoint("/graphql/ws")
-        .title("Bảng điểm cải cách – GraphiQL")
-        .finish();
-    ([(header::CONTENT_SECURITY_POLICY, page_policy(&page))], Html(page)).into_response()
+        .title("Bảng điểm cải cách – GraphiQL");
+    let page = match arrival.browser.csrf_token() {
+        Some(csrf_token) => page.header("x-csrf-token", csrf_token.expose()).finish(),
+        None => page.finish(),
+    };
+    let policy = (header::CONTENT_SECURITY_POLICY, page_policy(&page));
+    ([policy, (header::CACHE_CONTROL, "no-store".to_owned())], Html(page)).into_response()
 }
 
 pub(super) async fn live() -> Json<Value> {

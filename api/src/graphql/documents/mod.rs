@@ -32,6 +32,7 @@ use async_graphql::{
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 
+use super::csrf::mutates;
 use super::problem::cut;
 
 /// The longest document that is kept.
@@ -59,7 +60,8 @@ impl Documents {
     }
 
     fn keep(&self, text: &str, document: &ExecutableDocument) {
-        if text.len() > LONGEST_KEPT {
+        // A mutation may have a password in its text.
+        if text.len() > LONGEST_KEPT || mutates(document) {
             return;
         }
         if let Ok(mut kept) = self.0.lock() {

@@ -18,9 +18,9 @@ use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use self::session::Session;
+use super::caller::Caller;
 use super::connections::Connection;
 use super::origins::may_open_socket;
-use super::viewer::viewer_of;
 use super::{Refusal, Shared};
 
 /// The protocol's name.
@@ -55,12 +55,15 @@ pub(super) async fn open(
         let message = "Quá nhiều kết nối; hãy thử lại sau. / Too many connections; try again later.";
         return Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", message).into_response();
     };
-    let viewer = viewer_of(peer, &headers);
+    let caller = Caller::new(&shared.people, &headers, peer);
+    if let Err(refusal) = caller.arrive().await {
+        return refusal.into_response();
+    }
     let most = shared.settings.limits.body_bytes;
     let upgrade = upgrade.max_message_size(most).max_frame_size(most).read_buffer_size(READ_BYTES);
     upgrade.on_upgrade(move |socket| async move {
         let connection = connection.map(|Extension(connection)| connection);
-        Session::new(shared.operations, viewer, shared.settings.limits).run(socket, connection).await;
+        Session::new(shared.operations, caller, shared.settings.limits).run(socket, connection).await;
         drop(place);
     })
 }

@@ -11,7 +11,7 @@ use futures_util::stream::{self, BoxStream, SelectAll, StreamExt};
 use tokio::time::Instant;
 
 use super::message::{Closing, Said, Told};
-use crate::graphql::Viewer;
+use crate::server::caller::Caller;
 use crate::server::connections::Connection;
 use crate::server::graphql::is_request_error;
 use crate::server::operations::Operations;
@@ -29,7 +29,7 @@ enum Given {
 /// One client's socket.
 pub(super) struct Session {
     operations: Operations,
-    viewer: Viewer,
+    caller: Caller,
     limits: Limits,
     initialised: bool,
     /// Whether anything was heard since the last ping.
@@ -46,12 +46,12 @@ pub(super) struct Session {
 type Follows = Result<Option<Message>, Closing>;
 
 impl Session {
-    pub(super) fn new(operations: Operations, viewer: Viewer, limits: Limits) -> Self {
+    pub(super) fn new(operations: Operations, caller: Caller, limits: Limits) -> Self {
         let now = Instant::now();
         let (running, ends) = (SelectAll::new(), HashMap::new());
         Self {
             operations,
-            viewer,
+            caller,
             limits,
             initialised: false,
             heard: true,
@@ -157,7 +157,7 @@ impl Session {
         }
         self.busy_at = Instant::now();
         let (of_response, of_end) = (id.clone(), id.clone());
-        let responses = self.operations.stream(request.data(self.viewer));
+        let responses = self.caller.stream(&self.operations, request);
         let given = responses.map(move |response| Given::Response(of_response.clone(), Box::new(response)));
         let given = given.chain(stream::once(async move { Given::End(of_end) }));
         let (given, end) = stream::abortable(given);

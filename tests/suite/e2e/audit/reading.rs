@@ -69,7 +69,7 @@ on_both! {
     async fn only_an_administrator_reads_the_log(kind) {
         let app = App::sample(kind).await;
         let query = json!({ "query": "{ auditEvents { nodes { seq } } }" });
-        let answer = app.post_from([10, 0, 0, 7], &query).await;
+        let answer = app.as_public().from([10, 0, 0, 7]).post(&query).await;
         assert_eq!(answer.json["errors"][0]["extensions"]["code"], "FORBIDDEN");
         for after in ["c1", "k", "kx", "k1.5", "k99999999999999999999", ""] {
             let code = app.refusal(&format!(r#"{{ auditEvents(after: "{after}") {{ totalCount }} }}"#)).await;

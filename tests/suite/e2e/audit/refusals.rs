@@ -35,7 +35,7 @@ on_both! {
 
     async fn a_refused_request_is_on_record_with_its_reason(kind) {
         let app = App::sample(kind).await;
-        app.post_from([10, 0, 0, 7], &json!({ "query": REQUEST })).await;
+        app.as_public().from([10, 0, 0, 7]).post(&json!({ "query": REQUEST })).await;
         app.ask(&REQUEST.replace("2022-H1", "2031-H1")).await;
         let recorded = events(&app.database).await;
         let refused: Vec<_> = recorded[1..]
@@ -51,12 +51,12 @@ on_both! {
     async fn a_flood_of_refusals_leaves_a_handful_of_events(kind) {
         let app = App::sample(kind).await;
         for _ in 0..500 {
-            app.post_from([10, 0, 0, 7], &json!({ "query": REQUEST })).await;
+            app.as_public().from([10, 0, 0, 7]).post(&json!({ "query": REQUEST })).await;
         }
         assert_eq!(events(&app.database).await.len(), 2);
         for number in 0..300_u16 {
             let [high, low] = number.to_be_bytes();
-            app.post_from([10, 1, high, low], &json!({ "query": REQUEST })).await;
+            app.as_public().from([10, 1, high, low]).post(&json!({ "query": REQUEST })).await;
         }
         // The sample, one each for the first hundred addresses, one for all the rest.
         assert_eq!(events(&app.database).await.len(), 102);

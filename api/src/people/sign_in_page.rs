@@ -1,0 +1,115 @@
+//! The page behind a one-time link. Opening it changes nothing, so that the preview of a link does not use
+//! it up; its button does.
+
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, Form, Query, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::get;
+use axum::{Router, body::Body};
+use serde::Deserialize;
+
+use super::People;
+use super::cookie::Way;
+use super::refusal::Fault;
+use super::secret::{Purpose, Secret};
+use crate::server::is_same_origin;
+
+/// Where who has signed in goes.
+const AFTER: &str = "/graphiql";
+
+/// What the link, and the page's form, carry.
+#[derive(Deserialize)]
+struct Shown {
+    #[serde(default)]
+    link: String,
+}
+
+impl Shown {
+    fn secret(&self) -> Option<Secret> {
+        Secret::read(Purpose::Link, &self.link)
+    }
+}
+
+/// The page's routes.
+pub(crate) fn routes(people: People) -> Router {
+    Router::new().route("/sign-in", get(ask).post(sign_in)).with_state(people)
+}
+
+async fn ask(Query(shown): Query<Shown>) -> Response {
+    match shown.secret() {
+        Some(link) => page(StatusCode::OK, &form(&link)),
+        None => refused(),
+    }
+}
+
+async fn sign_in(
+    State(people): State<People>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    Form(shown): Form<Shown>,
+) -> Response {
+    let Some(link) = shown.secret().filter(|_| is_same_origin(&headers)) else {
+        return refused();
+    };
+    match open(&people, &link, &headers, peer).await {
+        Ok(Some(cookie)) => (cookie, private(), Redirect::to(AFTER)).into_response(),
+        Ok(None) => refused(),
+        Err(fault) => {
+            tracing::error!(%fault, "a link could not be used");
+            page(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "<p>Lỗi hệ thống; hãy thử lại. / Internal error; try again.</p>",
+            )
+        }
+    }
+}
+
+type SetCookie = [(HeaderName, String); 1];
+
+async fn open(
+    people: &People,
+    link: &Secret,
+    headers: &HeaderMap,
+    peer: SocketAddr,
+) -> Result<Option<SetCookie>, Fault> {
+    let way = Way::of(headers, peer.ip().to_canonical().is_loopback());
+    let replaces = people.shown_session(headers, way).await?;
+    let session = people.sign_in_by_link(link, replaces).await?;
+    Ok(session.map(|session| [(header::SET_COOKIE, way.set(&session.secret))]))
+}
+
+/// The link is 64 hexadecimal digits: nothing in it needs escaping.
+fn form(link: &Secret) -> String {
+    format!(
+        r#"<form method="post" action="/sign-in"><input type="hidden" name="link" value="{}">
+<button>Đăng nhập / Sign in</button></form>"#,
+        link.expose()
+    )
+}
+
+fn refused() -> Response {
+    let text = "<p>Liên kết không còn hiệu lực. Hãy xin liên kết mới. / \
+                This link no longer holds. Ask for a new one.</p>";
+    page(StatusCode::FORBIDDEN, text)
+}
+
+fn page(status: StatusCode, content: &str) -> Response<Body> {
+    let html = format!(
+        r#"<!doctype html><html lang="vi"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Bảng điểm cải cách</title><h1>Bảng điểm cải cách / Reform Scorecard</h1>{content}</html>"#
+    );
+    (status, private(), Html(html)).into_response()
+}
+
+/// Nobody keeps the page, frames it, runs scripts in it or learns the link from it. Its own form still says
+/// where it comes from.
+fn private() -> [(HeaderName, HeaderValue); 3] {
+    let policy = "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+    [
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy)),
+        (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    ]
+}

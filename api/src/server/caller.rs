@@ -1,0 +1,96 @@
+//! Who calls, for HTTP and WebSocket alike: the one place where the transport becomes a viewer.
+//!
+//! A WebSocket lasts, rights may not: who asks is looked up anew for every operation on it, and a subscription
+//! ends soon after its session or token has.
+
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::{Request, Response};
+use axum::http::{HeaderMap, StatusCode, header};
+use futures_util::FutureExt;
+use futures_util::stream::{self, BoxStream, StreamExt};
+
+use super::Refusal;
+use super::operations::Operations;
+use crate::people::{Arrival, People, TurnedAway};
+
+/// How often a running subscription's right to run is looked up.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
+/// Whoever sent a request, or opened a WebSocket, with these headers.
+#[derive(Clone)]
+pub(super) struct Caller {
+    people: People,
+    headers: Arc<HeaderMap>,
+    peer: SocketAddr,
+}
+
+impl Caller {
+    pub(super) fn new(people: &People, headers: &HeaderMap, peer: SocketAddr) -> Self {
+        Self { people: people.clone(), headers: Arc::new(headers.clone()), peer }
+    }
+
+    /// Who that is now.
+    pub(super) async fn arrive(&self) -> Result<Arrival, Refusal> {
+        self.people.arrive(&self.headers, self.peer).await.map_err(Refusal::from)
+    }
+
+    /// What he hears of an operation over a WebSocket.
+    pub(super) fn stream(&self, operations: &Operations, request: Request) -> BoxStream<'static, Response> {
+        let (caller, operations) = (self.clone(), operations.clone());
+        let answers = async move {
+            let arrival = match caller.arrive().await {
+                Ok(arrival) => arrival,
+                Err(refusal) => return stream::once(async { refusal.into_graphql() }).boxed(),
+            };
+            let signed_in = arrival.viewer.signed_in.is_some();
+            let request = request.data(arrival.viewer).data(arrival.browser.over_socket());
+            let answers = operations.stream(request);
+            if signed_in { while_allowed(answers, Box::pin(caller.rights_end())) } else { answers }
+        };
+        answers.flatten_stream().boxed()
+    }
+
+    /// Returns when what signed him in no longer holds.
+    async fn rights_end(self) -> Response {
+        loop {
+            tokio::time::sleep(LOOK_AGAIN).await;
+            let away = match self.people.arrive(&self.headers, self.peer).await {
+                Ok(arrival) if arrival.viewer.signed_in.is_none() => TurnedAway::BadToken,
+                Err(away @ TurnedAway::BadToken) => away,
+                Ok(_) | Err(TurnedAway::Fault(_)) => continue,
+            };
+            return Refusal::from(away).into_graphql();
+        }
+    }
+}
+
+impl From<TurnedAway> for Refusal {
+    fn from(away: TurnedAway) -> Self {
+        let (code, message) = away.told();
+        match away {
+            TurnedAway::BadToken => {
+                Self::new(StatusCode::UNAUTHORIZED, code, message).with(header::WWW_AUTHENTICATE, "Bearer")
+            }
+            TurnedAway::Fault(_) => Self::new(StatusCode::INTERNAL_SERVER_ERROR, code, message),
+        }
+    }
+}
+
+type RightsEnd = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+/// The answers until they end, or until the right to them does, which the last one says.
+fn while_allowed(answers: BoxStream<'static, Response>, end: RightsEnd) -> BoxStream<'static, Response> {
+    stream::unfold(Some((answers, end)), |running| async {
+        let (mut answers, mut end) = running?;
+        tokio::select! {
+            biased;
+            last = &mut end => Some((last, None)),
+            answer = answers.next() => answer.map(|answer| (answer, Some((answers, end)))),
+        }
+    })
+    .boxed()
+}
