@@ -14,6 +14,7 @@ mod killed;
 mod main_job;
 mod migrations;
 mod overload;
+mod people;
 mod process;
 mod reads;
 mod recompile;
