@@ -21,7 +21,7 @@ pub struct Model {
     pub secret_hash: Hidden,
     /// What a mutation of this session must repeat in its header.
     pub csrf_token: Hidden,
-    /// Whether it was opened by a one-time link, not by a password.
+    /// Whether it was opened by a one-time link and has set no password yet.
     pub by_link: bool,
     /// When it was opened.
     pub created_at: DateTimeUtc,

@@ -101,6 +101,16 @@ impl People {
     }
 }
 
+/// From now on the session is worth no more than one that was opened by password.
+pub(crate) async fn forget_link<C: ConnectionTrait>(connection: &C, session: SessionId) -> Result<(), DbErr> {
+    session::Entity::update_many()
+        .col_expr(session::Column::ByLink, Expr::val(false))
+        .filter(session::Column::Id.eq(session))
+        .exec(connection)
+        .await?;
+    Ok(())
+}
+
 /// Ends the sessions of an account, but for one.
 pub(crate) async fn end_all_but<C: ConnectionTrait>(
     connection: &C,

@@ -14,7 +14,7 @@ use super::lockout::{forget_attempts, take_attempt};
 use super::name;
 use super::password;
 use super::refusal::{Declined, Fault, Refusal};
-use super::session::{OpenedBy, OpenedSession, end_all_but};
+use super::session::{OpenedBy, OpenedSession, end_all_but, forget_link};
 use super::viewer::{SignedIn, Via};
 
 /// What became of a sign-in.
@@ -68,7 +68,7 @@ impl People {
     }
 
     /// Sets the own password and ends the account's other sessions and unused links. Who signed in by a
-    /// one-time link need not know the old one.
+    /// one-time link need not know the old one, once.
     ///
     /// # Errors
     /// When the new password breaks a rule, the old one is wrong, or something of ours fails.
@@ -99,6 +99,9 @@ impl People {
             .exec(&transaction)
             .await?;
         forget_attempts(&transaction, whose.account).await?;
+        if let Some(session) = whose.session() {
+            forget_link(&transaction, session).await?;
+        }
         end_all_but(&transaction, whose.account, whose.session(), now).await?;
         void_links(&transaction, whose.account, now).await?;
         transaction.commit().await?;

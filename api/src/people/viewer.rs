@@ -42,7 +42,7 @@ pub enum Via {
     Session {
         /// Which.
         id: SessionId,
-        /// Whether a one-time link opened it.
+        /// Whether a one-time link opened it, and it has set no password yet.
         by_link: bool,
     },
     /// A program's token.

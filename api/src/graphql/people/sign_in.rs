@@ -44,7 +44,7 @@ plain_object! {
 /// The own password.
 #[derive(Debug, InputObject)]
 struct SetPasswordInput {
-    /// The password until now; not needed in a session that a one-time link opened.
+    /// The password until now; not needed once in a session that a one-time link opened.
     old_password: Option<SecretString>,
     /// The password from now on, 12 to 200 characters.
     new_password: SecretString,

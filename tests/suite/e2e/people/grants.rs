@@ -1,7 +1,10 @@
 //! Roles: granted, revoked, kept on record; the last administrator stays.
 
+use std::time::Duration;
+
 use entity::role_grant;
-use sea_orm::EntityTrait;
+use reform_worker::database::begin_write;
+use sea_orm::{ActiveModelTrait, EntityTrait, QuerySelect, Set};
 use serde_json::{Value, json};
 use tests::{App, on_both};
 
@@ -68,37 +71,31 @@ on_both! {
 
     async fn two_administrators_cannot_remove_each_other_at_once(kind) {
         let app = App::sample(kind).await;
-        let other = App::beside(&app).await;
-        for round in 0..4 {
-            let mut accounts = Vec::new();
-            for number in 0..2 {
-                let account = app.person(&format!("person{round}.{number}"), PASSWORD).await;
-                change(&app, "grant", &account, "ADMINISTRATOR", "null").await;
-                accounts.push(account);
-            }
-            let seconds = [app.sign_in(&format!("person{round}.0"), PASSWORD).await,
-                other.as_public().from([10, 0, 0, 1]).sign_in(&format!("person{round}.1"), PASSWORD).await];
-            // All others go first, so that only the two are left.
-            let two: Vec<_> = accounts.iter().map(|account| account.strip_prefix("Account:").expect("an id")).collect();
-            for grant in administrators(&app).await {
-                if !two.contains(&grant.account_id.to_string().as_str()) {
-                    let account = format!("Account:{}", grant.account_id);
-                    let query = format!(r#"mutation {{ revokeRole(input: {{ account: "{account}", role: ADMINISTRATOR }}) {{ errors {{ code }} }} }}"#);
-                    seconds[0].ask(&query).await;
-                }
-            }
-            let removal = |account: &str| format!(r#"mutation {{ revokeRole(input: {{ account: "{account}", role: ADMINISTRATOR }}) {{ errors {{ code }} }} }}"#);
-            let (one, two) = (removal(&accounts[1]), removal(&accounts[0]));
-            let asked = |query: &str| json!({ "query": query });
-            let (one, two) = (asked(&one), asked(&two));
-            tokio::join!(seconds[0].post(&one), seconds[1].post(&two));
-            let left = administrators(&app).await;
-            assert_eq!(left.len(), 1, "round {round}");
-            // The harness's administrator comes back for the next round.
-            let winner = if left[0].account_id.to_string() == accounts[0][8..] { &seconds[0] } else { &seconds[1] };
-            let first = entity::account::with_name("administrator").one(&app.database).await.expect("read").expect("he is");
-            let back = format!(r#"mutation {{ grantRole(input: {{ account: "Account:{}", role: ADMINISTRATOR }}) {{ errors {{ code }} }} }}"#, first.id);
-            winner.ask(&back).await;
+        let first = app.ask("{ me { account { id } } }").await["me"]["account"]["id"].clone();
+        let removals = [
+            format!(r#"mutation {{ done: revokeRole(input: {{ account: {first}, role: ADMINISTRATOR }}) {{ errors {{ code }} }} }}"#),
+            format!(r#"mutation {{ done: changeAccount(input: {{ account: {first}, state: DISABLED }}) {{ errors {{ code }} }} }}"#),
+        ];
+        let second = app.person("an", PASSWORD).await;
+        for removal in removals {
+            change(&app, "grant", &second, "ADMINISTRATOR", "null").await;
+            // Another process is about to remove the second one …
+            let transaction = begin_write(&app.database).await.expect("a transaction");
+            let grants = role_grant::of_administrators().lock_exclusive().all(&transaction).await.expect("grants");
+            let of_second = grants.iter().find(|grant| second.ends_with(&grant.account_id.to_string()));
+            let revoked = role_grant::ActiveModel {
+                id: Set(of_second.expect("a grant").id),
+                revoked_at: Set(Some(app.clock.now())),
+                ..Default::default()
+            };
+            revoked.update(&transaction).await.expect("revoked");
+            // … when this one is asked to remove the first: it waits, and sees who is left.
+            let mut removing = Box::pin(app.ask(&removal));
+            let early = tokio::time::timeout(Duration::from_millis(300), &mut removing).await;
+            assert!(early.is_err(), "{early:?}");
+            transaction.commit().await.expect("committed");
+            assert_eq!(code_of(&removing.await["done"]), "LAST_ADMINISTRATOR");
         }
+        assert_eq!(administrators(&app).await.len(), 1);
     }
 }

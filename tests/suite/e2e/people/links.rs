@@ -58,6 +58,8 @@ on_both! {
         let browser = app.as_public().open_link(&newer).await.expect("the newer one holds");
         let left = link_for(&app, &account).await;
         browser.ask(r#"mutation { setPassword(input: { newPassword: "không cần mật khẩu cũ" }) { errors { code } } }"#).await;
+        let again = browser.ask(r#"mutation { setPassword(input: { newPassword: "lần này thì cần nó" }) { errors { code } } }"#).await;
+        assert_eq!(again["setPassword"]["errors"][0]["code"], "WRONG_PASSWORD", "a link stands for the old one once");
         app.as_public().open_link(&left).await.expect_err("the password was set since");
         let late = link_for(&app, &account).await;
         hands.turn(TimeDelta::hours(24) - TimeDelta::seconds(1));
