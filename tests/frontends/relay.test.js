@@ -55,7 +55,7 @@ describe("Relay", () => {
     assert.deepEqual(requestBuild.errors, []);
     const response = await fetch(server.graphql, {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", authorization: server.authorization },
       body: JSON.stringify({ query: document("cardsProgressSubscription"), variables: { id: requestBuild.build.id } }),
     });
     const { errors } = await response.json();

@@ -19,12 +19,13 @@ export async function start() {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const exited = once(child, "exit");
-  const host = await Promise.race([
+  const [host, token] = await Promise.race([
     printed(child.stdout),
     exited.then(([code]) => Promise.reject(new Error(`${BINARY} ended with ${code}`))),
   ]);
   return {
     host,
+    authorization: `Bearer ${token}`,
     port: Number(host.split(":").at(-1)),
     graphql: `http://${host}/graphql`,
     socket: `ws://${host}/graphql/ws`,
@@ -36,22 +37,25 @@ export async function start() {
   };
 }
 
+/** Where the server listens, and the token that the first start prints. */
 async function printed(stdout) {
+  let token;
   for await (const line of createInterface({ input: stdout })) {
+    token = /: (rfm_\S+)/.exec(line)?.[1] ?? token;
     const found = /GraphiQL: http:\/\/(\S+)\/graphiql/.exec(line);
     if (found) {
       stdout.resume();
-      return found[1];
+      return [found[1], token];
     }
   }
   throw new Error("the server did not say where it listens");
 }
 
-/** Asks the server and expects no errors. */
+/** Asks the server as its administrator and expects no errors. */
 export async function ask(server, query, variables) {
   const response = await fetch(server.graphql, {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: { "content-type": "application/json", authorization: server.authorization },
     body: JSON.stringify({ query, variables }),
   });
   const { data, errors } = await response.json();

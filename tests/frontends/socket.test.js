@@ -23,7 +23,15 @@ describe("graphql-transport-ws", () => {
   before(async () => (server = await start()));
   after(() => server.stop());
 
-  const client = (url, options = {}) => createClient({ url, webSocketImpl: WebSocket, ...options });
+  /** A client that shows the administrator's token. */
+  const client = (url, options = {}) => {
+    class Authorized extends WebSocket {
+      constructor(address, protocols) {
+        super(address, protocols, { headers: { authorization: server.authorization } });
+      }
+    }
+    return createClient({ url, webSocketImpl: Authorized, ...options });
+  };
   const requestBuild = async (reason) => (await ask(server, REQUEST, { reason })).requestBuild.build.id;
 
   it("a build is watched to its end", async () => {

@@ -29,11 +29,11 @@ describe("Typed code", () => {
 
   it("asks the server", async () => {
     const { compile, nameOf, ranked } = await import("./typed/generated/js/client.js");
-    const cards = await ranked(server.graphql, "2022-H1");
+    const cards = await ranked(server, "2022-H1");
     assert.equal(cards.length, 12);
     assert.equal(cards[0].rank, 1);
-    assert.ok(await nameOf(server.graphql, cards[0].id));
-    assert.equal(await compile(server.graphql, "2022-H1", "typed"), "QUEUED");
-    assert.equal(await compile(server.graphql, "2031-H1", "typed"), "UNKNOWN_PERIOD");
+    assert.ok(await nameOf(server, cards[0].id));
+    assert.equal(await compile(server, "2022-H1", "typed"), "QUEUED");
+    assert.equal(await compile(server, "2031-H1", "typed"), "UNKNOWN_PERIOD");
   });
 });

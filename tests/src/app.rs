@@ -210,6 +210,11 @@ impl App {
         self.as_administrator().post(body).await
     }
 
+    /// The `Authorization` of the first administrator: a token with every scope.
+    pub fn authorization(&self) -> String {
+        format!("Bearer {}", self.administrator)
+    }
+
     /// The first administrator, by a token with every scope.
     pub fn as_administrator(&self) -> Asker<'_> {
         self.as_token(&self.administrator)

@@ -11,6 +11,8 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message, http};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
+use crate::App;
+
 /// How long a message may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -49,6 +51,16 @@ impl Socket {
     /// Opens a socket and initialises it.
     pub async fn ready(address: SocketAddr) -> Self {
         let mut socket = Self::open(address).await;
+        socket.say(json!({"type": "connection_init"})).await;
+        assert_eq!(socket.hear().await, json!({"type": "connection_ack"}));
+        socket
+    }
+
+    /// Opens a socket as the administrator of an application, and initialises it.
+    pub async fn ready_as(app: &App, address: SocketAddr) -> Self {
+        let authorization = app.authorization();
+        let socket = Self::try_open(address, &[("Authorization", authorization.as_str())]).await;
+        let mut socket = socket.expect("it opens");
         socket.say(json!({"type": "connection_init"})).await;
         assert_eq!(socket.hear().await, json!({"type": "connection_ack"}));
         socket

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::{DateTime, Timelike, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Timelike, Utc};
 
 /// Tells the time.
 #[derive(Clone)]
@@ -22,6 +22,11 @@ impl Clock {
     /// A clock that says what `tell` says.
     pub fn told_by(tell: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
         Self(Arc::new(tell))
+    }
+
+    /// The present day in the province: Vietnam has one time zone, seven hours ahead of UTC, and no summer time.
+    pub fn today(&self) -> NaiveDate {
+        (self.now() + TimeDelta::hours(7)).date_naive()
     }
 
     /// The present instant.

@@ -70,9 +70,20 @@ struct Serving {
     /// browsers are not signed in over plain http from elsewhere.
     #[arg(long, env = "LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
     listen: SocketAddr,
+    /// Whether the public may read what is published; `off`: everybody must sign in.
+    #[arg(long, env = "PUBLIC_READING", default_value = "on", value_name = "ON|OFF")]
+    public_reading: Switch,
     /// What this process does.
     #[arg(long, env = "ROLE", default_value = "all")]
     role: Role,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Switch {
+    /// Yes.
+    On,
+    /// No.
+    Off,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

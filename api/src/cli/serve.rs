@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 
 use super::administrator::first_access;
 use super::wait::wait_for;
-use super::{Bench, Role, Serving};
+use super::{Bench, Role, Serving, Switch};
 use crate::people::People;
 use crate::{graphql, report, server};
 
@@ -33,7 +33,8 @@ pub(super) async fn serve(bench: &Bench<'_>, serving: &Serving) -> anyhow::Resul
     let people = People::new(database.clone(), clock.clone());
     let schema = graphql::schema(database.clone(), clock.clone(), signals.clone(), people.clone());
     first_access(&people, address).await?;
-    let settings = server::Settings::default();
+    let public_reads = serving.public_reading == Switch::On;
+    let settings = server::Settings { public_reads, ..server::Settings::default() };
     let limits = settings.limits.clone();
     let routes = server::router(schema, database.clone(), people, settings);
 

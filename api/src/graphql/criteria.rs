@@ -12,7 +12,6 @@ use super::id::NodeId;
 use super::plain::{Whole, plain_object};
 use super::problem::Problem;
 use super::registry::{known_block, known_period};
-use super::viewer::reader;
 
 plain_object! {
     /// A criteria set (bộ tiêu chí): data, versioned, frozen once it is active.
@@ -121,7 +120,6 @@ impl CriteriaQuery {
         #[graphql(desc = "The period's code.")] period: String,
         #[graphql(desc = "The block's code.")] block: String,
     ) -> Result<Option<Whole<CriteriaSet>>, Problem> {
-        reader(ctx)?;
         let database = database(ctx)?;
         let period = known_period(database, "period", &period).await?;
         let block = known_block(database, "block", &block).await?;

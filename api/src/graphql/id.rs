@@ -25,6 +25,13 @@ macro_rules! node_ids {
         }
 
         impl NodeId {
+            /// The noun, which is also the name of its GraphQL type.
+            pub(crate) fn noun(self) -> &'static str {
+                match self {
+                    $(Self::$variant(_) => stringify!($variant),)+
+                }
+            }
+
             /// Reads a global id.
             pub(crate) fn read(field: &'static str, id: &ID) -> Result<Self, Problem> {
                 let malformed = || Problem::bad_input(field, format!("`{field}` không phải là id của API này / is not an id of this API"));

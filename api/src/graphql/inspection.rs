@@ -18,7 +18,7 @@ use super::paging::{Page, Window};
 use super::plain::plain_object;
 use super::problem::Problem;
 use super::registry::{Agency, known_agency, known_period};
-use super::viewer::reader;
+use crate::policy::{Sight, sight};
 
 plain_object! {
     /// An inspection (kiểm tra) of one or several agencies by a delegation.
@@ -184,13 +184,14 @@ fn grouped<K: Eq + Hash, T>(rows: impl Iterator<Item = (K, T)>) -> HashMap<K, Ve
 
 type Inspected = HashMap<entity::InspectionId, Vec<InspectedAgency>>;
 
-/// What was said of each agency, by inspection.
+/// What was said of each agency that the viewer sees, by inspection.
 async fn inspected(
     database: &DatabaseConnection,
+    sight: &Sight,
     inspections: &[inspection::Model],
 ) -> Result<Inspected, Problem> {
     let ids = inspections.iter().map(|inspection| inspection.id);
-    let rows = inspected_agency::of_inspections(ids).all(database).await?;
+    let rows = sight.of_inspected(inspected_agency::of_inspections(ids)).all(database).await?;
     let ids = || rows.iter().map(|row| row.id);
     let agencies = agency::Entity::find()
         .filter(agency::Column::Id.is_in(rows.iter().map(|row| row.agency_id)))
@@ -241,12 +242,13 @@ async fn delegations(
 
 async fn whole(
     database: &DatabaseConnection,
+    sight: &Sight,
     rows: Vec<inspection::Model>,
 ) -> Result<Vec<Inspection>, Problem> {
     let periods: HashMap<_, _> =
         period::in_order().all(database).await?.into_iter().map(|row| (row.id, row.code)).collect();
     let delegations = delegations(database, &rows).await?;
-    let mut inspected = inspected(database, &rows).await?;
+    let mut inspected = inspected(database, sight, &rows).await?;
     let whole = rows.into_iter().filter_map(|row| {
         Some(Inspection {
             id: NodeId::Inspection(row.id).into(),
@@ -263,13 +265,14 @@ async fn whole(
     Ok(whole.collect())
 }
 
-/// The inspection with an id.
+/// The inspection with an id, if the viewer sees what it says of any agency.
 pub(crate) async fn inspection_by_id(
     database: &DatabaseConnection,
+    sight: &Sight,
     id: entity::InspectionId,
 ) -> Result<Option<Inspection>, Problem> {
-    let row = inspection::Entity::find_by_id(id).one(database).await?;
-    Ok(whole(database, row.into_iter().collect()).await?.pop())
+    let row = sight.of_inspections(inspection::Entity::find_by_id(id)).one(database).await?;
+    Ok(whole(database, sight, row.into_iter().collect()).await?.pop())
 }
 
 #[derive(Default)]
@@ -277,7 +280,8 @@ pub(crate) struct InspectionQuery;
 
 #[Object]
 impl InspectionQuery {
-    /// The inspections, latest first.
+    /// The inspections, latest first; of each what it says of the agencies whose unpublished results the viewer
+    /// may see.
     #[graphql(complexity = "cost::page(first, child_complexity)")]
     async fn inspections(
         &self,
@@ -287,17 +291,17 @@ impl InspectionQuery {
         #[graphql(desc = "Page size, 1 to 200; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
     ) -> Result<Page<Inspection>, Problem> {
-        reader(ctx)?;
+        let sight = sight(ctx).await?;
         let database = database(ctx)?;
         let window = Window::new(first, after.as_deref())?;
-        let mut inspections = inspection::latest_first();
+        let mut inspections = sight.of_inspections(inspection::latest_first());
         if let Some(code) = period {
             let period = known_period(database, "period", &code).await?;
             inspections = inspections.filter(inspection::Column::PeriodId.eq(period.id));
         }
         if let Some(code) = agency {
             let agency = known_agency(database, "agency", &code).await?;
-            let of_agency = inspected_agency::of_agency(agency.id).all(database).await?;
+            let of_agency = sight.of_inspected(inspected_agency::of_agency(agency.id)).all(database).await?;
             let ids = of_agency.into_iter().map(|row| row.inspection_id);
             inspections = inspections.filter(inspection::Column::Id.is_in(ids));
         }
@@ -306,6 +310,6 @@ impl InspectionQuery {
             false => None,
         };
         let rows = inspections.offset(window.offset).limit(window.limit()).all(database).await?;
-        Ok(Page::new(window, whole(database, rows).await?, total))
+        Ok(Page::new(window, whole(database, &sight, rows).await?, total))
     }
 }

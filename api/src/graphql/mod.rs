@@ -40,6 +40,7 @@ use self::publication::{PublicationMutation, PublicationQuery};
 use self::registry::RegistryQuery;
 use self::scorecard::ScorecardQuery;
 use crate::people::People;
+use crate::policy::Guard;
 
 /// How deep the fields of a query may be nested.
 const MOST_DEPTH: usize = 15;
@@ -73,7 +74,7 @@ pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 pub fn schema(database: DatabaseConnection, clock: Clock, signals: Signals, people: People) -> Schema {
     let refusals = Refusals::new(database.clone(), clock.clone());
     let builder = builder().data(database).data(clock).data(signals).data(people).data(refusals);
-    builder.extension(CsrfCheck).extension(Documents::default()).finish()
+    builder.extension(CsrfCheck).extension(Guard).extension(Documents::default()).finish()
 }
 
 /// The schema's definition, as it stands in `api/schema.graphql`.
@@ -88,10 +89,10 @@ fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
 }
 
 /// The context's value of a type; its absence is our fault.
-fn data<'a, T: Send + Sync + 'static>(ctx: &Context<'a>) -> Result<&'a T, Problem> {
+pub(crate) fn data<'a, T: Send + Sync + 'static>(ctx: &Context<'a>) -> Result<&'a T, Problem> {
     ctx.data_opt::<T>().ok_or_else(|| Problem::internal(&format!("no {}", std::any::type_name::<T>())))
 }
 
-fn database<'a>(ctx: &Context<'a>) -> Result<&'a DatabaseConnection, Problem> {
+pub(crate) fn database<'a>(ctx: &Context<'a>) -> Result<&'a DatabaseConnection, Problem> {
     data(ctx)
 }

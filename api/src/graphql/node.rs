@@ -14,8 +14,7 @@ use super::problem::Problem;
 use super::publication::{Publication, publication_by_id};
 use super::registry::{Agency, Block, Period, agency_by_id};
 use super::scorecard::{Scorecard, scorecard_by_id};
-use super::viewer::reader;
-use crate::policy::sight;
+use crate::policy::{may_see_node, sight};
 
 /// Anything that has a global id.
 #[derive(Interface)]
@@ -38,11 +37,14 @@ pub(crate) struct NodeQuery;
 
 #[Object]
 impl NodeQuery {
-    /// Whatever has this global id; null when it no longer exists.
+    /// Whatever has this global id; null when it no longer exists, or is not for the viewer.
     async fn node(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Node>, Problem> {
-        reader(ctx)?;
         let database = database(ctx)?;
-        Ok(match NodeId::read("id", &id)? {
+        let id = NodeId::read("id", &id)?;
+        if !may_see_node(ctx, id.noun())? {
+            return Ok(None);
+        }
+        Ok(match id {
             NodeId::Account(id) => visible_account(ctx, id).await?.map(Node::Account),
             NodeId::Agency(id) => agency_by_id(database, id).await?.map(Node::Agency),
             NodeId::Block(id) => {
@@ -50,7 +52,9 @@ impl NodeQuery {
             }
             NodeId::Build(id) => build_by_id(database, id).await?.map(Node::Build),
             NodeId::CriteriaSet(id) => criteria_set_by_id(database, id).await?.map(Node::CriteriaSet),
-            NodeId::Inspection(id) => inspection_by_id(database, id).await?.map(Node::Inspection),
+            NodeId::Inspection(id) => {
+                inspection_by_id(database, &sight(ctx).await?, id).await?.map(Node::Inspection)
+            }
             NodeId::Period(id) => {
                 period::Entity::find_by_id(id).one(database).await?.map(|row| Node::Period(row.into()))
             }

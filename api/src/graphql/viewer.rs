@@ -12,11 +12,6 @@ pub(crate) fn viewer<'a>(ctx: &Context<'a>) -> Result<&'a Viewer, Problem> {
     ctx.data_opt::<Viewer>().ok_or(Problem::Forbidden("no viewer"))
 }
 
-/// The viewer, if he may read stored results.
-pub(crate) fn reader<'a>(ctx: &Context<'a>) -> Result<&'a Viewer, Problem> {
-    viewer(ctx)
-}
-
 /// The account that is signed in.
 pub(crate) fn signed_in<'a>(ctx: &Context<'a>) -> Result<&'a SignedIn, Problem> {
     viewer(ctx)?.signed_in.as_ref().ok_or(Problem::Unauthenticated)

@@ -1,6 +1,8 @@
 //! From what a request shows to whom it speaks for: the session or token by its hash, its account and the
 //! roles that it holds, in one query.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use entity::role_grant::Role;
 use entity::token::Scope;
@@ -15,6 +17,9 @@ use super::People;
 use super::secret::Secret;
 use super::session::{SEEN_EVERY, SessionTimes};
 use super::viewer::{Grant, SignedIn, Via};
+
+/// How long a request waits until its use is noted.
+const NOTED_WITHIN: Duration = Duration::from_millis(250);
 
 /// A session that holds, and what guards it.
 pub(crate) struct KnownSession {
@@ -115,7 +120,7 @@ impl People {
             return Ok(None);
         };
         if now - times.last_seen_at >= SEEN_EVERY {
-            self.see_session(id, now).await?;
+            note(self.see_session(id, now)).await;
         }
         Ok(Some(KnownSession { signed_in, csrf_token }))
     }
@@ -143,8 +148,18 @@ impl People {
             return Ok(None);
         };
         if last_used_at.is_none_or(|used| now - used >= SEEN_EVERY) {
-            self.use_token(id, now).await?;
+            note(self.use_token(id, now)).await;
         }
         Ok(Some(signed_in))
+    }
+}
+
+/// Notes a use, if that can be done at once. Whoever asks neither waits for it nor fails with it: another
+/// transaction may hold what is to be written, and the next request notes it as well.
+async fn note(noted: impl Future<Output = Result<(), DbErr>>) {
+    match tokio::time::timeout(NOTED_WITHIN, noted).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::debug!(%error, "a use was not noted"),
+        Err(_) => tracing::debug!("a use was not noted in time"),
     }
 }

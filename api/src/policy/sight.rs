@@ -1,11 +1,15 @@
-//! Which scorecards a viewer sees. A score that is not published, its rank and whatever is counted over such
-//! scores are for those alone whose grant covers them; everybody else sees what was published, as it was.
+//! Which scorecards and inspections a viewer sees. A score that is not published, its rank and whatever is counted over such
+//! scores are for those alone whose grant covers them; everybody else sees what was published, as it was. An
+//! inspection's findings are for the inspected agency and those above it.
 //!
 //! [`Sight::of_cards`] and its neighbours are the only places in which queries for cards begin.
 
 use std::collections::BTreeSet;
 
-use entity::{AgencyId, ScorecardId, block, period, publication, ranking, ranking_entry, scorecard};
+use entity::{
+    AgencyId, ScorecardId, block, inspected_agency, inspection, period, publication, ranking, ranking_entry,
+    scorecard,
+};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement, SubQueryStatement};
 use sea_orm::{
     ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, RelationTrait, Select,
@@ -28,14 +32,6 @@ impl Sight {
     /// What the public sees.
     pub(crate) fn public() -> Self {
         Self::Published(BTreeSet::new())
-    }
-
-    /// Whether an agency's unpublished results are seen.
-    pub(crate) fn covers(&self, agency: AgencyId) -> bool {
-        match self {
-            Self::Everything => true,
-            Self::Published(own) => own.contains(&agency),
-        }
     }
 
     /// The scorecards of a period, of one block or of all.
@@ -98,6 +94,34 @@ impl Sight {
         scorecard::Entity::find()
             .join_rev(JoinType::InnerJoin, ranking_entry::Relation::Scorecard.def())
             .filter(ranking_entry::Column::RankingId.into_expr().eq(ranking))
+    }
+
+    /// Those inspections that say something of an agency that is covered.
+    pub(crate) fn of_inspections(
+        &self,
+        inspections: Select<inspection::Entity>,
+    ) -> Select<inspection::Entity> {
+        match self {
+            Self::Everything => inspections,
+            Self::Published(_) => {
+                let inspected = self.of_inspected(inspected_agency::Entity::find());
+                let ids = inspected.select_only().column(inspected_agency::Column::InspectionId).into_query();
+                inspections.filter(inspection::Column::Id.in_subquery(ids))
+            }
+        }
+    }
+
+    /// What inspections say of the agencies that are covered.
+    pub(crate) fn of_inspected(
+        &self,
+        inspected: Select<inspected_agency::Entity>,
+    ) -> Select<inspected_agency::Entity> {
+        match self {
+            Self::Everything => inspected,
+            Self::Published(own) => {
+                inspected.filter(inspected_agency::Column::AgencyId.is_in(own.iter().copied()))
+            }
+        }
     }
 
     /// The cards of [`Sight::of_cards`] with their places, joined unless they are already.

@@ -16,6 +16,7 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use super::Refusal;
 use super::operations::Operations;
 use crate::people::{Arrival, People, TurnedAway};
+use crate::policy::PublicReads;
 
 /// How often a running subscription's right to run is looked up.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
@@ -24,13 +25,19 @@ const LOOK_AGAIN: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub(super) struct Caller {
     people: People,
+    public_reads: bool,
     headers: Arc<HeaderMap>,
     peer: SocketAddr,
 }
 
 impl Caller {
-    pub(super) fn new(people: &People, headers: &HeaderMap, peer: SocketAddr) -> Self {
-        Self { people: people.clone(), headers: Arc::new(headers.clone()), peer }
+    pub(super) fn new(people: &People, public_reads: bool, headers: &HeaderMap, peer: SocketAddr) -> Self {
+        Self { people: people.clone(), public_reads, headers: Arc::new(headers.clone()), peer }
+    }
+
+    /// The request with all that is to be known of its caller.
+    pub(super) fn ask(&self, request: Request, arrival: Arrival) -> Request {
+        request.data(arrival.viewer).data(arrival.browser).data(PublicReads(self.public_reads))
     }
 
     /// Who that is now.
@@ -47,8 +54,8 @@ impl Caller {
                 Err(refusal) => return stream::once(async { refusal.into_graphql() }).boxed(),
             };
             let signed_in = arrival.viewer.signed_in.is_some();
-            let request = request.data(arrival.viewer).data(arrival.browser.over_socket());
-            let answers = operations.stream(request);
+            let arrival = Arrival { browser: arrival.browser.over_socket(), ..arrival };
+            let answers = operations.stream(caller.ask(request, arrival));
             if signed_in { while_allowed(answers, Box::pin(caller.rights_end())) } else { answers }
         };
         answers.flatten_stream().boxed()

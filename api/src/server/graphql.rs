@@ -12,10 +12,8 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::json;
 use tokio::time::timeout;
 
-use super::caller::Caller;
 use super::operations::kind_of;
 use super::{Limits, Media, Refusal, Shared, media, parameters};
-use crate::people::Arrival;
 
 /// Tells the request's id, as logs and the audit log have it.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -48,11 +46,11 @@ pub(super) async fn graphql(
 }
 
 async fn executed(shared: &Shared, peer: SocketAddr, request: Request) -> Result<GraphQLResponse, Refusal> {
-    let caller = Caller::new(&shared.people, request.headers(), peer);
+    let caller = shared.caller(request.headers(), peer);
     let request = request_in(request, &shared.settings.limits).await?;
-    let Arrival { viewer, browser } = caller.arrive().await?;
-    let request_id = HeaderValue::from_str(&viewer.request_id.to_string()).ok();
-    let mut response = shared.operations.execute(request.data(viewer).data(browser)).await?;
+    let arrival = caller.arrive().await?;
+    let request_id = HeaderValue::from_str(&arrival.viewer.request_id.to_string()).ok();
+    let mut response = shared.operations.execute(caller.ask(request, arrival)).await?;
     response.http_headers.extend(request_id.map(|id| (REQUEST_ID, id)));
     Ok(response)
 }

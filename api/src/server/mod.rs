@@ -17,15 +17,17 @@ mod parameters;
 mod refusal;
 mod socket;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::map_response;
 use axum::routing::{any, get};
 use sea_orm::DatabaseConnection;
 use tokio::sync::Semaphore;
 
+use self::caller::Caller;
 pub use self::connections::serve;
 pub use self::limits::Limits;
 use self::media::Media;
@@ -37,12 +39,20 @@ use crate::graphql::Schema;
 use crate::people::{People, sign_in_page};
 
 /// How the server is set up; by default for one machine and its own pages.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// What clients may take.
     pub limits: Limits,
     /// Other sites whose pages may use the API.
     pub origins: Vec<Origin>,
+    /// Whether the public may read what is published; otherwise everybody must sign in.
+    pub public_reads: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { limits: Limits::default(), origins: Vec::new(), public_reads: true }
+    }
 }
 
 impl From<Limits> for Settings {
@@ -82,6 +92,13 @@ pub fn router(schema: Schema, database: DatabaseConnection, people: People, sett
         .fallback(unknown_path)
         .method_not_allowed_fallback(unknown_method)
         .layer(map_response(headers::guard))
+}
+
+impl Shared {
+    /// Who sent a request with these headers.
+    fn caller(&self, headers: &HeaderMap, peer: SocketAddr) -> Caller {
+        Caller::new(&self.people, self.settings.public_reads, headers, peer)
+    }
 }
 
 async fn unknown_path() -> Refusal {

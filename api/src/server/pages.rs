@@ -11,7 +11,6 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde_json::{Value, json};
 
 use super::Shared;
-use super::caller::Caller;
 use super::headers::page_policy;
 
 /// The version of the editor.
@@ -30,7 +29,7 @@ pub(super) async fn graphiql(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
 ) -> Response {
-    let arrival = match Caller::new(&shared.people, &headers, peer).arrive().await {
+    let arrival = match shared.caller(&headers, peer).arrive().await {
         Ok(arrival) => arrival,
         Err(refusal) => return refusal.into_response(),
     };

@@ -5,14 +5,24 @@ import { print } from "graphql";
 
 import { AgainDocument, CompileDocument, RankingDocument } from "./generated/operations.js";
 
+/** Where the API is, and who asks. */
+export interface Server {
+  graphql: string;
+  authorization: string;
+}
+
 async function ask<Answer, Variables>(
-  url: string,
+  server: Server,
   document: TypedDocumentNode<Answer, Variables>,
   variables: Variables,
 ): Promise<Answer> {
-  const response = await fetch(url, {
+  const response = await fetch(server.graphql, {
     method: "POST",
-    headers: { "content-type": "application/json", accept: "application/graphql-response+json" },
+    headers: {
+      "content-type": "application/json",
+      accept: "application/graphql-response+json",
+      authorization: server.authorization,
+    },
     body: JSON.stringify({ query: print(document), variables }),
   });
   const { data, errors } = (await response.json()) as { data?: Answer; errors?: { message: string }[] };
@@ -21,26 +31,26 @@ async function ask<Answer, Variables>(
 }
 
 /** The agencies of a period, best first. */
-export async function ranked(url: string, period: string): Promise<{ id: string; code: string; rank: number | null }[]> {
-  const { scorecards } = await ask(url, RankingDocument, { period, first: 50 });
+export async function ranked(server: Server, period: string): Promise<{ id: string; code: string; rank: number | null }[]> {
+  const { scorecards } = await ask(server, RankingDocument, { period, first: 50 });
   return scorecards.nodes.map(({ agency, rank }) => ({ id: agency.id, code: agency.code, rank: rank ?? null }));
 }
 
 /** The name of the agency with an id. */
-export async function nameOf(url: string, id: string): Promise<string | null> {
-  const { node } = await ask(url, AgainDocument, { id });
+export async function nameOf(server: Server, id: string): Promise<string | null> {
+  const { node } = await ask(server, AgainDocument, { id });
   return node?.__typename === "Agency" ? node.nameVi : null;
 }
 
 /** Asks for a build; gives its state, or why it is refused. */
-export async function compile(url: string, period: string, reason: string): Promise<string> {
-  const { requestBuild } = await ask(url, CompileDocument, { input: { period, reason } });
+export async function compile(server: Server, period: string, reason: string): Promise<string> {
+  const { requestBuild } = await ask(server, CompileDocument, { input: { period, reason } });
   return requestBuild.build?.state ?? requestBuild.errors.map(({ code }) => code).join();
 }
 
-export function wrong(url: string) {
+export function wrong(server: Server) {
   // @ts-expect-error: a period is a string.
-  void ask(url, RankingDocument, { period: 2022 });
+  void ask(server, RankingDocument, { period: 2022 });
   // @ts-expect-error: a reason is needed.
-  void ask(url, CompileDocument, { input: { period: "2022-H1" } });
+  void ask(server, CompileDocument, { input: { period: "2022-H1" } });
 }

@@ -102,7 +102,7 @@ async fn the_status_says_whether_execution_began() {
         (
             json!({"query": "subscription { buildProgress(id: \"x\") { state } }"}),
             StatusCode::BAD_REQUEST,
-            "BAD_REQUEST",
+            "UNAUTHENTICATED",
         ),
         (
             json!({"query": "query ($c: String!) { agency(code: $c) { code } }", "variables": {"c": null}}),
@@ -203,22 +203,14 @@ on_both! {
         assert_eq!((answer.status, &answer.headers[header::ALLOW]), (StatusCode::NO_CONTENT, &"GET, HEAD, POST, OPTIONS".parse().expect("a value")));
         assert!(answer.headers.keys().all(|name| !name.as_str().starts_with("access-control")), "{answer:?}");
 
-        let foreign = ["elsewhere.example", "elsewhere.example:8080", "localhost.elsewhere.example", "127.0.0.1.elsewhere.example",
-            "10.0.0.7:8080", "[2001:db8::1]:8080", "127.0.0.1@elsewhere.example", ""];
-        for host in foreign {
+        // A name that was made to lead to this machine gives no rights: only a token or a cookie does.
+        for host in ["elsewhere.example", "localhost", "127.0.0.1:8080"] {
             let answer = send(&app, post().header(header::HOST, host), query(BUILD)).await;
-            assert_eq!(code(&answer), "FORBIDDEN", "{host}");
+            assert_eq!(code(&answer), "UNAUTHENTICATED", "{host}");
             let answer = send(&app, post().header(header::HOST, host), query("{ blocks { code } }")).await;
             assert_eq!(answer.json.get("errors"), None, "{host}");
         }
-        let answer = send(&app, post().header("X-Forwarded-For", "10.0.0.7"), query(BUILD)).await;
-        assert_eq!(code(&answer), "FORBIDDEN");
         assert_eq!(build::Entity::find().count(&app.database).await.expect("count"), before);
-
-        for host in ["localhost", "LocalHost:8080", "127.0.0.1", "127.0.0.1:8080", "127.1.2.3:1", "[::1]", "[::1]:8080"] {
-            let answer = send(&app, post().header(header::HOST, host), query(BUILD)).await;
-            assert_eq!(answer.json.get("errors"), None, "{host}");
-        }
     }
 }
 

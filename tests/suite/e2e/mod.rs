@@ -15,6 +15,7 @@ mod main_job;
 mod migrations;
 mod overload;
 mod people;
+mod policy;
 mod process;
 mod reads;
 mod recompile;

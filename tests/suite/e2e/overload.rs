@@ -23,12 +23,16 @@ async fn hold_builds(app: &App, kind: Kind) -> DatabaseTransaction {
 }
 
 /// The status and the first error's code of an answer, and the answer.
-async fn post(address: SocketAddr, query: &str) -> (String, Value, String) {
+async fn post(address: SocketAddr, authorization: &str, query: &str) -> (String, Value, String) {
     let body = json!({ "query": query }).to_string();
     let length = body.len();
     let head =
         "POST /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json";
-    let answer = http(address, &format!("{head}\r\nContent-Length: {length}\r\n\r\n{body}")).await;
+    let answer = http(
+        address,
+        &format!("{head}\r\nAuthorization: {authorization}\r\nContent-Length: {length}\r\n\r\n{body}"),
+    )
+    .await;
     let json = answer.split_once("\r\n\r\n").map(|(_, body)| serde_json::from_str::<Value>(body));
     let code = json.expect("a body").expect("JSON")["errors"][0]["extensions"]["code"].clone();
     (answer[9..12].to_owned(), code, answer)
@@ -40,15 +44,15 @@ on_both! {
         let before = build::Entity::find().count(&app.database).await.expect("count");
         let address = app.serve(Limits { operation_within: Duration::from_millis(500), ..Limits::default() }).await;
         let held = hold_builds(&app, kind).await;
-        let (status, code, _) = post(address, BUILD).await;
+        let (status, code, _) = post(address, &app.authorization(), BUILD).await;
         assert_eq!((status.as_str(), code), ("504", json!("TIMEOUT")));
-        let mut socket = Socket::ready(address).await;
+        let mut socket = Socket::ready_as(&app, address).await;
         socket.subscribe("m", BUILD).await;
         let refused = socket.hear().await;
         assert_eq!((&refused["type"], &refused["payload"][0]["extensions"]["code"]), (&json!("error"), &json!("TIMEOUT")));
         held.rollback().await.expect("it is let go");
         assert_eq!(build::Entity::find().count(&app.database).await.expect("count"), before);
-        let (status, code, answer) = post(address, BUILD).await;
+        let (status, code, answer) = post(address, &app.authorization(), BUILD).await;
         assert_eq!((status.as_str(), code), ("200", Value::Null), "{answer}");
         assert_eq!(build::Entity::find().count(&app.database).await.expect("count"), before + 1);
     }
@@ -57,14 +61,15 @@ on_both! {
         let app = App::compiled(kind).await;
         let address = app.serve(Limits { operations: 1, ..Limits::default() }).await;
         let held = hold_builds(&app, kind).await;
-        let waiting = tokio::spawn(post(address, BUILD));
+        let authorization = app.authorization();
+        let waiting = tokio::spawn(async move { post(address, &authorization, BUILD).await });
         tokio::time::sleep(Duration::from_millis(500)).await;
-        let (status, code, answer) = post(address, "{ __typename }").await;
+        let (status, code, answer) = post(address, &app.authorization(), "{ __typename }").await;
         assert_eq!((status.as_str(), code), ("503", json!("OVERLOADED")));
         assert!(answer.contains("retry-after: 1"), "{answer}");
         held.rollback().await.expect("it is let go");
         assert_eq!(waiting.await.expect("it ends").0, "200");
-        assert_eq!(post(address, "{ __typename }").await.0, "200");
+        assert_eq!(post(address, &app.authorization(), "{ __typename }").await.0, "200");
     }
 
     async fn more_subscriptions_than_places_are_refused_until_one_is_free(kind) {
@@ -72,7 +77,7 @@ on_both! {
         let address = app.serve(Limits { subscriptions: 1, ..Limits::default() }).await;
         let data = app.ask("{ builds { nodes { id } } }").await;
         let query = format!("subscription {{ buildProgress(id: {}) {{ state }} }}", data["builds"]["nodes"][0]["id"]);
-        let (mut first, mut second) = (Socket::ready(address).await, Socket::ready(address).await);
+        let (mut first, mut second) = (Socket::ready_as(&app, address).await, Socket::ready_as(&app, address).await);
         first.subscribe("1", &query).await;
         assert_eq!(first.hear().await["type"], "next");
         second.subscribe("1", &query).await;

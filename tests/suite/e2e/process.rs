@@ -138,14 +138,20 @@ impl Drop for Running {
     }
 }
 
-/// Posts a GraphQL document over plain HTTP.
-pub fn post(address: SocketAddr, query: &str) -> Value {
+/// The token that a first start prints.
+pub fn token(lines: &[String]) -> String {
+    let token = lines.iter().find_map(|line| line.split_once(": rfm_"));
+    format!("rfm_{}", token.unwrap_or_else(|| panic!("no token in {lines:?}")).1)
+}
+
+/// Posts a GraphQL document over plain HTTP, with a token.
+pub fn post(address: SocketAddr, token: &str, query: &str) -> Value {
     let body = json!({ "query": query }).to_string();
     let mut stream = TcpStream::connect(address).expect("it listens");
     stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
     let length = body.len();
     let request = format!(
-        "POST /graphql HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n\
+        "POST /graphql HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nAuthorization: Bearer {token}\r\n\
          Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
     );
     stream.write_all(request.as_bytes()).expect("it is sent");

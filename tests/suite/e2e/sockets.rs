@@ -61,7 +61,9 @@ async fn what_breaks_the_protocol_closes_the_socket_with_its_code() {
         (vec![init(), Message::text(" ".repeat(20_000))], 1009),
     ];
     for (messages, code) in rows {
-        let mut socket = Socket::open(address).await;
+        let authorization = app.authorization();
+        let opened = Socket::try_open(address, &[("Authorization", authorization.as_str())]).await;
+        let mut socket = opened.expect("it opens");
         let about = format!("{messages:?}").chars().take(200).collect::<String>();
         for message in messages {
             socket.send(message).await;
@@ -74,7 +76,7 @@ on_both! {
     async fn queries_mutations_and_refusals_are_answered(kind) {
         let app = App::sample(kind).await;
         let address = app.serve(Limits::default()).await;
-        let mut socket = Socket::ready(address).await;
+        let mut socket = Socket::ready_as(&app, address).await;
         socket.subscribe("q", "{ __typename }").await;
         assert_eq!(socket.hear().await, next("q", json!({"__typename": "Query"})));
         assert_eq!(socket.hear().await, json!({"type": "complete", "id": "q"}));
@@ -109,7 +111,7 @@ async fn an_operation_ends_without_an_answer_and_its_id_may_be_used_again() {
     let app = App::sample(Kind::Sqlite).await;
     let address = app.serve(Limits { operations_per_socket: 2, ..Limits::default() }).await;
     let endless = endless(&app).await;
-    let mut socket = Socket::ready(address).await;
+    let mut socket = Socket::ready_as(&app, address).await;
     socket.say(json!({"type": "ping", "payload": {"a": 1}})).await;
     assert_eq!(socket.hear().await, json!({"type": "pong", "payload": {"a": 1}}));
     socket.say(json!({"type": "pong"})).await;
@@ -131,20 +133,6 @@ async fn an_operation_ends_without_an_answer_and_its_id_may_be_used_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_foreign_name_has_no_rights_of_this_machine_on_a_socket() {
-    let app = App::sample(Kind::Sqlite).await;
-    let address = app.serve(Limits::default()).await;
-    let foreign = [("Host", "elsewhere.example"), ("Origin", "http://elsewhere.example")];
-    let mut socket = Socket::try_open(address, &foreign).await.expect("it opens");
-    socket.say(json!({"type": "connection_init"})).await;
-    socket.hear().await;
-    let build = r#"mutation { requestBuild(input: { period: "2022-H1", reason: "x" }) { alreadyQueued } }"#;
-    socket.subscribe("m", build).await;
-    let refused = socket.hear().await;
-    assert_eq!(refused["payload"]["errors"][0]["extensions"]["code"], "FORBIDDEN", "{refused}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn silent_and_idle_sockets_are_closed() {
     let app = App::sample(Kind::Sqlite).await;
     let limits = Limits {
@@ -156,12 +144,12 @@ async fn silent_and_idle_sockets_are_closed() {
     let address = app.serve(limits).await;
     let endless = endless(&app).await;
     assert_eq!(Socket::open(address).await.closed().await, Some(4408));
-    assert_eq!(Socket::ready(address).await.closed().await, Some(1000));
-    let mut busy = Socket::ready(address).await;
+    assert_eq!(Socket::ready_as(&app, address).await.closed().await, Some(1000));
+    let mut busy = Socket::ready_as(&app, address).await;
     busy.subscribe("1", &endless).await;
     busy.hear().await;
     // Who does not read does not answer pings either.
-    let mut dead = Socket::ready(address).await;
+    let mut dead = Socket::ready_as(&app, address).await;
     for _ in 0..8 {
         busy.hear_nothing().await;
     }

@@ -10,7 +10,7 @@ on_both! {
         let address = app.serve(Limits::default()).await;
         let data = app.ask("{ builds { nodes { id } } }").await;
         let build = &data["builds"]["nodes"][0]["id"];
-        let mut socket = Socket::ready(address).await;
+        let mut socket = Socket::ready_as(&app, address).await;
         let query = format!("subscription {{ buildProgress(id: {build}) {{ state partsEnded partsTotal cardsWritten }} }}");
         socket.subscribe("1", &query).await;
         let first = socket.hear().await;

@@ -18,7 +18,6 @@ use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use self::session::Session;
-use super::caller::Caller;
 use super::connections::Connection;
 use super::origins::may_open_socket;
 use super::{Refusal, Shared};
@@ -55,7 +54,7 @@ pub(super) async fn open(
         let message = "Quá nhiều kết nối; hãy thử lại sau. / Too many connections; try again later.";
         return Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", message).into_response();
     };
-    let caller = Caller::new(&shared.people, &headers, peer);
+    let caller = shared.caller(&headers, peer);
     if let Err(refusal) = caller.arrive().await {
         return refusal.into_response();
     }

@@ -70,7 +70,7 @@ on_both! {
         let app = App::sample(kind).await;
         let query = json!({ "query": "{ auditEvents { nodes { seq } } }" });
         let answer = app.as_public().from([10, 0, 0, 7]).post(&query).await;
-        assert_eq!(answer.json["errors"][0]["extensions"]["code"], "FORBIDDEN");
+        assert_eq!(answer.json["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
         for after in ["c1", "k", "kx", "k1.5", "k99999999999999999999", ""] {
             let code = app.refusal(&format!(r#"{{ auditEvents(after: "{after}") {{ totalCount }} }}"#)).await;
             assert_eq!(code, "BAD_INPUT", "{after}");

@@ -43,7 +43,7 @@ on_both! {
             .map(|event| (event.outcome, event.from_address.as_deref(), event.detail.as_deref()))
             .collect();
         assert_eq!(refused, [
-            (Outcome::Refused, Some("10.0.0.7"), Some("FORBIDDEN")),
+            (Outcome::Refused, Some("10.0.0.7"), Some("Unauthenticated")),
             (Outcome::Refused, Some("127.0.0.1"), Some("UNKNOWN_PERIOD")),
         ]);
     }

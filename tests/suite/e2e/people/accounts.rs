@@ -93,9 +93,11 @@ on_both! {
         assert_eq!(app.ask(&node(&ids[1])).await["node"]["name"], "binh");
         let nobody = "Account:01890000-0000-7000-8000-000000000000";
         assert_eq!(app.ask(&node(nobody)).await["node"], Value::Null);
+        for id in [ids[1].as_str(), nobody] {
+            assert_eq!(browser.ask(&node(id)).await["node"], Value::Null, "{id}");
+            assert_eq!(app.as_public().ask(&node(id)).await["node"], Value::Null, "{id}");
+        }
         let others = [
-            node(&ids[1]),
-            node(nobody),
             "{ accounts { totalCount } }".to_owned(),
             disable(&ids[1], "DISABLED"),
             r#"mutation { createAccount(input: { name: "x", displayName: "x" }) { signInPath } }"#.to_owned(),

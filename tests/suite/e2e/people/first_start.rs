@@ -1,33 +1,26 @@
 //! The first start makes one administrator and tells once how to get in; the terminal is the way back in.
 
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use entity::{account, role_grant, sign_in_link, token};
-use reform_worker::database::Location;
 use sea_orm::{EntityTrait, PaginatorTrait};
-use tests::{App, Store, on_both};
+use tests::{App, Kind, Store, on_both};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
+use super::super::process::on;
 use super::{REQUEST_BUILD, name_of};
 
 fn command(store: &Store) -> Command {
-    let test = std::env::current_exe().expect("this test's path");
-    let directory = test.parent().and_then(std::path::Path::parent).expect("target/<profile>");
-    let binary: PathBuf = directory.join("reform-api");
-    assert!(binary.exists(), "{} is missing: cargo build --workspace --bins", binary.display());
-    let mut command = Command::new(binary);
-    match store.location() {
-        Location::Embedded(directory) => command.arg("--data-dir").arg(directory),
-        Location::Url(url) => command.args(["--database-url", url]),
-    };
-    command.env_remove("DATABASE_URL").stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut command = on("reform-api", store);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
 /// What the server prints until it says where it is.
-async fn start_and_read(store: &Store, role: &str) -> String {
+async fn start_and_read(store: &Store, kind: Kind) -> String {
+    // On SQLite nothing else would compile.
+    let role = if kind == Kind::Postgres { "api" } else { "all" };
     let mut command = tokio::process::Command::from(command(store));
     command.args(["--listen", "127.0.0.1:0", "--role", role]).kill_on_drop(true);
     let mut server = command.spawn().expect("the server starts");
@@ -69,14 +62,14 @@ on_both! {
         let store = app.store.same();
         let (found, text) = terminal(&store, &["link"]);
         assert!(!found && text.contains("no active administrator"), "{text}");
-        let first = start_and_read(&store, "api").await;
+        let first = start_and_read(&store, kind).await;
         let link = first.split("/sign-in?link=").nth(1).and_then(|rest| rest.lines().next()).expect("a link");
         let token = first.split("rfm_").nth(1).and_then(|rest| rest.lines().next()).expect("a token");
         let browser = app.as_public().open_link(link).await.expect("the link holds");
         assert_eq!(name_of(&browser).await, "administrator");
         app.as_token(&format!("rfm_{token}")).ask(REQUEST_BUILD).await;
         app.drain().await;
-        let second = start_and_read(&store, "api").await;
+        let second = start_and_read(&store, kind).await;
         assert!(!second.contains("sign-in") && !second.contains("rfm_"), "{second}");
         assert_eq!(counts(&app).await, [1, 1, 1, 1]);
 

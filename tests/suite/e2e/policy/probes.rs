@@ -1,0 +1,256 @@
+//! What is probed: at least one request for each operation.
+
+use serde_json::{Value, json};
+use tests::App;
+
+/// A request, and how its answer is told in a cell.
+pub struct Probe {
+    /// The operation that it calls.
+    pub operation: &'static str,
+    /// The row's name.
+    pub what: String,
+    /// How an answer without errors is told.
+    pub read: fn(&Value) -> String,
+    query: String,
+}
+
+impl Probe {
+    fn new(operation: &'static str, about: &str, query: String, read: fn(&Value) -> String) -> Self {
+        let what = if about.is_empty() { operation.to_owned() } else { format!("{operation}: {about}") };
+        Self { operation, what, read, query }
+    }
+
+    /// The request's body.
+    pub fn body(&self) -> Value {
+        json!({ "query": self.query })
+    }
+}
+
+/// Agencies by whose they are and whether they are published.
+const TARGETS: [(&str, &str); 4] = [
+    ("STC", "own, unpublished"),
+    ("KKT", "own, published"),
+    ("SNGV", "other, unpublished"),
+    ("BQLDAGT", "other, published"),
+];
+
+/// Every request.
+pub async fn probes(app: &App) -> Vec<Probe> {
+    let mut probes = cards();
+    probes.extend(nodes(app).await);
+    probes.extend(lists());
+    probes.extend(changes());
+    probes
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => "–".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn admitted(_: &Value) -> String {
+    "admitted".to_owned()
+}
+
+fn card(card: &Value) -> String {
+    if card.is_null() {
+        return "null".to_owned();
+    }
+    format!("revision {}, rank {}", shown(&card["revision"]), shown(&card["rank"]))
+}
+
+fn cards() -> Vec<Probe> {
+    let mut probes = Vec::new();
+    for (agency, whose) in TARGETS {
+        let query = format!(r#"{{ scorecard(agency: "{agency}", period: "2022-H1") {{ revision rank }} }}"#);
+        probes.push(Probe::new("Query.scorecard", whose, query, |data| card(&data["scorecard"])));
+    }
+    for block in ["DEPARTMENTS", "MANAGEMENT_BOARDS"] {
+        for order in ["RANK", "INDEX"] {
+            let query = format!(
+                r#"{{ scorecards(period: "2022-H1", block: "{block}", orderBy: {order}) {{
+                    totalCount nodes {{ revision rank agency {{ code }} }} }} }}"#
+            );
+            let about = format!("{block} by {order}");
+            probes.push(Probe::new("Query.scorecards", &about, query, |data| page(&data["scorecards"])));
+        }
+        let query = format!(
+            r#"{{ ranking(period: "2022-H1", block: "{block}") {{
+                totalCount nodes {{ rank scorecard {{ revision rank agency {{ code }} }} }} }} }}"#
+        );
+        probes.push(Probe::new("Query.ranking", block, query, |data| ranking(&data["ranking"])));
+    }
+    probes
+}
+
+/// The page's cards, each with its revision, and how many of them show a rank.
+fn page(page: &Value) -> String {
+    let nodes = page["nodes"].as_array().cloned().unwrap_or_default();
+    let ranked = nodes.iter().filter(|node| !node["rank"].is_null()).count();
+    let told: Vec<_> = match nodes.len() {
+        0..=3 => nodes
+            .iter()
+            .map(|node| format!("{} r{}", shown(&node["agency"]["code"]), node["revision"]))
+            .collect(),
+        _ => Vec::new(),
+    };
+    format!("{} cards, {ranked} ranked {}", page["totalCount"], told.join(", ")).trim_end().to_owned()
+}
+
+fn ranking(ranking: &Value) -> String {
+    let nodes = ranking["nodes"].as_array().cloned().unwrap_or_default();
+    let ranked = nodes.iter().filter(|node| !node["rank"].is_null()).count();
+    let revisions: Vec<_> = match nodes.len() {
+        0..=3 => nodes.iter().map(|node| format!("r{}", node["scorecard"]["revision"])).collect(),
+        _ => Vec::new(),
+    };
+    format!("{} entries, {ranked} ranked {}", ranking["totalCount"], revisions.join(", "))
+        .trim_end()
+        .to_owned()
+}
+
+/// Whatever has a global id, asked for by it.
+async fn nodes(app: &App) -> Vec<Probe> {
+    let mut probes = Vec::new();
+    for (agency, whose) in TARGETS {
+        let query = format!(r#"{{ scorecard(agency: "{agency}", period: "2022-H1") {{ id replaces }} }}"#);
+        let known = app.ask(&query).await["scorecard"].clone();
+        for (which, id) in [("current", &known["id"]), ("replaced", &known["replaces"])] {
+            if let Some(id) = id.as_str() {
+                let query =
+                    format!(r#"{{ node(id: "{id}") {{ id ... on Scorecard {{ revision rank }} }} }}"#);
+                let about = format!("Scorecard, {which}, {whose}");
+                probes.push(Probe::new("Query.node", &about, query, |data| card(&data["node"])));
+            }
+        }
+    }
+    let query = r#"{ agency(code: "STC") { id block { id } } periods { id }
+        criteriaSet(period: "2022-H1", block: "DEPARTMENTS") { id } publications { nodes { id } }
+        inspections { nodes { id } } builds(first: 1) { nodes { id } } me { account { id } tokens { id } } }"#;
+    let known = app.ask(query).await;
+    let ids = [
+        ("Agency", &known["agency"]["id"]),
+        ("Block", &known["agency"]["block"]["id"]),
+        ("Period", &known["periods"][0]["id"]),
+        ("CriteriaSet", &known["criteriaSet"]["id"]),
+        ("Publication", &known["publications"]["nodes"][0]["id"]),
+        ("Build", &known["builds"]["nodes"][0]["id"]),
+        ("Account of another", &known["me"]["account"]["id"]),
+        ("Token of another", &known["me"]["tokens"][0]["id"]),
+    ];
+    for (about, id) in ids {
+        let id = id.as_str().unwrap_or("Build:01890000-0000-7000-8000-000000000000");
+        let query = format!(r#"{{ node(id: "{id}") {{ id }} }}"#);
+        let read = |data: &Value| if data["node"].is_null() { "null" } else { "shown" }.to_owned();
+        probes.push(Probe::new("Query.node", about, query, read));
+    }
+    let inspection = known["inspections"]["nodes"][0]["id"].as_str().expect("the inspection");
+    let query = format!(
+        r#"{{ node(id: "{inspection}") {{ id ... on Inspection {{ agencies {{ agency {{ code }} findings {{ kind }} }} }} }} }}"#
+    );
+    probes.push(Probe::new("Query.node", "Inspection", query, |data| inspected(&data["node"])));
+    probes
+}
+
+fn inspected(inspection: &Value) -> String {
+    let Some(agencies) = inspection["agencies"].as_array() else { return "null".to_owned() };
+    let codes: Vec<_> = agencies.iter().map(|agency| shown(&agency["agency"]["code"])).collect();
+    codes.join(", ")
+}
+
+fn lists() -> Vec<Probe> {
+    let count = |operation: &'static str, query: &str, read: fn(&Value) -> String| {
+        Probe::new(operation, "", query.to_owned(), read)
+    };
+    let first = |data: &Value| -> String {
+        let (_, value) = data.as_object().and_then(|data| data.iter().next()).expect("a field");
+        format!("{}", value["totalCount"])
+    };
+    let some = |data: &Value| -> String {
+        let (_, value) = data.as_object().and_then(|data| data.iter().next()).expect("a field");
+        if value.is_null() { "null" } else { "shown" }.to_owned()
+    };
+    let mut probes = vec![
+        count("Query.agencies", "{ agencies { totalCount } }", first),
+        count("Query.agency", r#"{ agency(code: "STC") { code } }"#, some),
+        count("Query.blocks", "{ blocks { code } }", some),
+        count("Query.periods", "{ periods { code } }", some),
+        count(
+            "Query.criteriaSet",
+            r#"{ criteriaSet(period: "2022-H1", block: "DEPARTMENTS") { code } }"#,
+            some,
+        ),
+        count("Query.publications", "{ publications { totalCount } }", first),
+        count("Query.inspections", "{ inspections { nodes { agencies { agency { code } } } } }", |data| {
+            let nodes = data["inspections"]["nodes"].as_array().cloned().unwrap_or_default();
+            nodes.first().map_or_else(|| "none".to_owned(), inspected)
+        }),
+        count("Query.builds", "{ builds { nodes { state } } }", some),
+        count(
+            "Query.build",
+            r#"{ build(id: "Build:01890000-0000-7000-8000-000000000000") { state } }"#,
+            some,
+        ),
+        count("Query.auditEvents", "{ auditEvents { nodes { action } } }", some),
+        count("Query.me", "{ me { account { name } } }", some),
+        count("Query.accounts", "{ accounts { nodes { name } } }", some),
+    ];
+    for (agency, whose) in [("KKT", "own"), ("SNGV", "other")] {
+        let query = format!(r#"{{ inspections(agency: "{agency}") {{ totalCount }} }}"#);
+        probes.push(Probe::new("Query.inspections", whose, query, first));
+    }
+    probes
+}
+
+fn changes() -> Vec<Probe> {
+    const NOBODY: &str = "Account:01890000-0000-7000-8000-000000000000";
+    let change = |operation: &'static str, field: &str, payload: &str| {
+        Probe::new(operation, "", format!("mutation {{ {field} {{ {payload} }} }}"), admitted)
+    };
+    let errors = "errors { code }";
+    vec![
+        change("Mutation.requestBuild", r#"requestBuild(input: { period: "1999-H1", reason: "x" })"#, errors),
+        change(
+            "Mutation.publishRanking",
+            r#"publishRanking(input: { period: "1999-H1", block: "X" })"#,
+            errors,
+        ),
+        change("Mutation.createAccount", r#"createAccount(input: { name: " ", displayName: " " })"#, errors),
+        change(
+            "Mutation.changeAccount",
+            &format!(r#"changeAccount(input: {{ account: "{NOBODY}" }})"#),
+            errors,
+        ),
+        change(
+            "Mutation.createSignInLink",
+            &format!(r#"createSignInLink(input: {{ account: "{NOBODY}" }})"#),
+            errors,
+        ),
+        change(
+            "Mutation.grantRole",
+            &format!(r#"grantRole(input: {{ account: "{NOBODY}", role: VIEWER }})"#),
+            errors,
+        ),
+        change(
+            "Mutation.revokeRole",
+            &format!(r#"revokeRole(input: {{ account: "{NOBODY}", role: VIEWER }})"#),
+            errors,
+        ),
+        change(
+            "Mutation.createToken",
+            r#"createToken(input: { name: " ", scopes: [], expiresAt: "2000-01-01T00:00:00Z" })"#,
+            errors,
+        ),
+        change(
+            "Mutation.revokeToken",
+            r#"revokeToken(input: { token: "Token:01890000-0000-7000-8000-000000000000" })"#,
+            errors,
+        ),
+        change("Mutation.setPassword", r#"setPassword(input: { newPassword: "short" })"#, errors),
+        change("Mutation.signIn", r#"signIn(input: { name: "nobody", password: "wrong" })"#, errors),
+        change("Mutation.signOut", "signOut", "signedOut"),
+    ]
+}
