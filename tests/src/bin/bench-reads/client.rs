@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
-use axum::http::{Request, StatusCode, header};
+use axum::http::{HeaderValue, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
@@ -24,12 +24,19 @@ pub struct Ask {
 pub struct Load {
     address: SocketAddr,
     asks: Arc<Vec<Ask>>,
+    authorization: Option<HeaderValue>,
     next: Arc<AtomicUsize>,
 }
 
 impl Load {
     pub fn new(address: SocketAddr, asks: Vec<Ask>) -> Self {
-        Self { address, asks: Arc::new(asks), next: Arc::default() }
+        Self { address, asks: Arc::new(asks), authorization: None, next: Arc::default() }
+    }
+
+    /// The same, by somebody who shows this.
+    pub fn authorized(self, authorization: &str) -> Self {
+        let authorization = HeaderValue::from_str(authorization).expect("a header");
+        Self { authorization: Some(authorization), ..self }
     }
 
     /// One answer.
@@ -72,6 +79,9 @@ impl Load {
         let method = if ask.body.is_some() { "POST" } else { "GET" };
         let request = Request::builder().method(method).uri(&ask.path).header(header::HOST, "localhost");
         let request = request.header(header::CONTENT_TYPE, "application/json");
+        let request = self.authorization.iter().fold(request, |request, authorization| {
+            request.header(header::AUTHORIZATION, authorization.clone())
+        });
         let body = ask.body.clone().map_or_else(Body::empty, Body::from);
         connection.ready().await.expect("the connection stays open");
         let answer = connection.send_request(request.body(body).expect("a request")).await;

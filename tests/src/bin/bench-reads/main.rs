@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use axum::Router;
 use clap::Parser;
+use reform_api::server::Settings;
 use serde_json::Value;
 use tests::{App, Kind};
 use tokio::net::TcpListener;
@@ -51,21 +52,32 @@ async fn main() {
     let options = Options::parse();
     let app = App::compiled(Kind::Postgres).await;
     widen::widen(&app.database, options.agencies).await;
-    let api = serve(app.router()).await;
+    publish(&app).await;
+    let api = app.serve(Settings::default()).await;
     let floor = serve(floor::router(app.store.connect().await)).await;
 
     println!("{}", about(&app, &options).await);
     println!(
-        "{:<6} {:>8} {:>12} {:>12}   ratio: median (lowest to highest)",
-        "page", "bytes", "floor /s", "API /s"
+        "{:<6} {:<7} {:>8} {:>12} {:>12}   ratio: median (lowest to highest)",
+        "page", "reader", "bytes", "floor /s", "API /s"
     );
     for page in PAGES.iter().filter(|page| options.page.as_deref().is_none_or(|wanted| wanted == page.name)) {
-        measure(page, api, floor, &options).await;
+        measure(page, "public", api, None, floor, &options).await;
+        measure(page, "token", api, Some(&app.authorization()), floor, &options).await;
     }
 }
 
-async fn measure(page: &Page, api: SocketAddr, floor: SocketAddr, options: &Options) {
+/// Measures a page as somebody reads it.
+async fn measure(
+    page: &Page,
+    reader: &str,
+    api: SocketAddr,
+    authorization: Option<&str>,
+    floor: SocketAddr,
+    options: &Options,
+) {
     let api = Load::new(api, (0..options.agencies).map(|number| page.ask_api(number)).collect());
+    let api = authorization.into_iter().fold(api, Load::authorized);
     let floor = Load::new(floor, (0..options.agencies).map(|number| page.ask_floor(number)).collect());
     let bytes = assert_same(page, &api, &floor).await;
     let time = Duration::from_secs(options.seconds);
@@ -85,7 +97,7 @@ async fn measure(page: &Page, api: SocketAddr, floor: SocketAddr, options: &Opti
     let (api_rate, ..) = median(rounds.iter().map(|(_, api)| *api).collect());
     let (ratio, lowest, highest) = median(rounds.iter().map(|(floor, api)| api / floor).collect());
     println!(
-        "{:<6} {bytes:>8} {floor_rate:>12.0} {api_rate:>12.0}   {ratio:.2} ({lowest:.2} to {highest:.2})",
+        "{:<6} {reader:<7} {bytes:>8} {floor_rate:>12.0} {api_rate:>12.0}   {ratio:.2} ({lowest:.2} to {highest:.2})",
         page.name
     );
 }
@@ -104,6 +116,13 @@ async fn assert_same(page: &Page, api: &Load, floor: &Load) -> usize {
         first.get_or_insert(bytes);
     }
     first.unwrap_or_default()
+}
+
+/// What the public reads is what is published.
+async fn publish(app: &App) {
+    let query = r#"mutation { publishRanking(input: { period: "2022-H1", block: "DEPARTMENTS" }) { errors { code } } }"#;
+    let published = app.ask(query).await;
+    assert_eq!(published["publishRanking"]["errors"], serde_json::json!([]));
 }
 
 async fn serve(router: Router) -> SocketAddr {
