@@ -16,10 +16,13 @@ const GUARDS: [(HeaderName, HeaderValue); 4] = [
 /// What an answer that is no page may load: nothing.
 const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
-/// Adds the guards to an answer.
+/// Adds the guards to an answer that does not say otherwise itself: a page whose form must tell where it comes
+/// from cannot be without a referrer, for browsers then send no origin either.
 pub(super) async fn guard(mut answer: Response) -> Response {
     let headers = answer.headers_mut();
-    headers.extend(GUARDS);
+    for (name, value) in GUARDS {
+        headers.entry(name).or_insert(value);
+    }
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(NOTHING);
     answer
 }

@@ -21,6 +21,8 @@ on_both! {
         let link = link_for(&app, &account).await;
         for _ in 0..3 {
             let page = app.as_public().get(&format!("/sign-in?link={link}")).await;
+            // Without any referrer a browser would send its form with the origin `null`, which is refused.
+            assert_eq!(page.headers["referrer-policy"], "same-origin");
             assert_eq!(page.status, 200, "a preview uses nothing up");
             assert!(page.text.contains("<form method=\"post\"") && page.text.contains(&link));
             assert!(!page.headers.contains_key("set-cookie"));
