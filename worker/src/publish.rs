@@ -32,6 +32,8 @@ pub struct Publish<'a> {
 pub struct Published {
     /// What is published now.
     pub publication: publication::Model,
+    /// What it replaces; none where it is the first, or nothing was done.
+    pub replaced: Option<publication::Model>,
     /// Whether the present ranking was published already; then nothing was done.
     pub already_published: bool,
 }
@@ -78,7 +80,7 @@ pub async fn publish<C: ConnectionTrait>(
     let ranking = ranking.ok_or(PublishError::NotCompiled)?;
     let before = publication::current_of(period.id, block.id).one(connection).await?;
     if let Some(publication) = before.as_ref().filter(|before| before.ranking_id == ranking.id) {
-        return Ok(Published { publication: publication.clone(), already_published: true });
+        return Ok(Published { publication: publication.clone(), replaced: None, already_published: true });
     }
     if before.is_some() && publish.reason.trim().is_empty() {
         return Err(PublishError::NoReason);
@@ -105,7 +107,7 @@ pub async fn publish<C: ConnectionTrait>(
         reason: before.is_some().then(|| publish.reason.trim().to_owned()),
     };
     publication.clone().into_active_model().reset_all().insert(connection).await?;
-    Ok(Published { publication, already_published: false })
+    Ok(Published { publication, replaced: before, already_published: false })
 }
 
 /// Who appraised points of the ranking's cards.

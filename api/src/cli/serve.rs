@@ -36,12 +36,13 @@ pub(super) async fn serve(bench: &Bench<'_>, serving: &Serving) -> anyhow::Resul
     let public_reads = serving.public_reading == Switch::On;
     let settings = server::Settings { public_reads, ..server::Settings::default() };
     let limits = settings.limits.clone();
-    let routes = server::router(schema, database.clone(), people, settings);
+    let routes = server::router(schema, database.clone(), people.clone(), settings);
 
     let announce = announce(database, &signals, address);
     let announcing = tokio::spawn(announce);
     server::serve(listener, routes, limits, told.clone().cancelled_owned()).await;
     announcing.abort();
+    people.close().await;
     if let Some(worker) = worker {
         worker.stop().await;
     }

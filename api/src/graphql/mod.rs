@@ -22,7 +22,6 @@ mod user_error;
 pub(crate) mod viewer;
 
 use async_graphql::{Context, MergedObject, MergedSubscription};
-use reform_worker::audit::Refusals;
 use reform_worker::{Clock, Signals};
 use sea_orm::DatabaseConnection;
 
@@ -72,7 +71,7 @@ pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// The schema over a database.
 pub fn schema(database: DatabaseConnection, clock: Clock, signals: Signals, people: People) -> Schema {
-    let refusals = Refusals::new(database.clone(), clock.clone());
+    let refusals = people.refusals().clone();
     let builder = builder().data(database).data(clock).data(signals).data(people).data(refusals);
     builder.extension(CsrfCheck).extension(Guard).extension(Documents::default()).finish()
 }

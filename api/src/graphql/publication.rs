@@ -5,12 +5,16 @@ use chrono::{DateTime, Utc};
 use entity::token::Scope;
 use entity::{PublicationId, block, period, publication};
 use reform_worker::Clock;
+use reform_worker::audit::action::PUBLISH_RANKING;
+use reform_worker::audit::{Actor, Entry, record};
 use reform_worker::database::begin_write;
-use reform_worker::publish::{Publish, PublishError, publish};
+use reform_worker::publish::{Publish, PublishError, Published, publish};
 use sea_orm::{
     ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Select,
 };
+use serde_json::json;
 
+use super::actor::{actor, record_refusal};
 use super::cost;
 use super::id::NodeId;
 use super::paging::{Page, Window};
@@ -169,6 +173,29 @@ fn refusal(error: PublishError) -> Result<UserError, Problem> {
     Ok(UserError::new(code, field, message_vi, message_en))
 }
 
+/// The answer to a publication that breaks a rule; which one goes on record.
+async fn refused(ctx: &Context<'_>, error: UserError) -> Result<Whole<PublishRankingPayload>, Problem> {
+    record_refusal(ctx, PUBLISH_RANKING, error.code.clone()).await?;
+    Ok(Whole(PublishRankingPayload { publication: None, already_published: false, errors: vec![error] }))
+}
+
+/// The record of a publication.
+fn done(by: &Actor, input: &PublishRankingInput, published: &Published) -> Entry {
+    let told = |publication: &publication::Model| {
+        json!({
+            "publication": ID::from(NodeId::Publication(publication.id)).0,
+            "period": input.period,
+            "block": input.block,
+            "ranking": publication.ranking_id,
+            "revision": publication.revision,
+            "reason": publication.reason,
+        })
+    };
+    let object = ID::from(NodeId::Publication(published.publication.id)).0;
+    let before = published.replaced.as_ref().map(told);
+    Entry { before, ..Entry::done(by, PUBLISH_RANKING).to(object).leaving(told(&published.publication)) }
+}
+
 #[derive(Default)]
 pub(crate) struct PublicationMutation;
 
@@ -181,18 +208,11 @@ impl PublicationMutation {
         ctx: &Context<'_>,
         input: PublishRankingInput,
     ) -> Result<Whole<PublishRankingPayload>, Problem> {
-        let refused = |error| {
-            Ok(Whole(PublishRankingPayload {
-                publication: None,
-                already_published: false,
-                errors: vec![error],
-            }))
-        };
         let reason = input.reason.as_deref().unwrap_or_default();
         if reason.trim().chars().count() > LONGEST_REASON {
             let vi = format!("Lý do có nhiều nhất {LONGEST_REASON} ký tự.");
             let en = format!("The reason has at most {LONGEST_REASON} characters.");
-            return refused(UserError::new("INVALID_REASON", "reason", vi, en));
+            return refused(ctx, UserError::new("INVALID_REASON", "reason", vi, en)).await;
         }
         let database = database(ctx)?;
         let asked = Publish {
@@ -202,10 +222,17 @@ impl PublicationMutation {
             by: &administrator(ctx, Scope::Administer)?.name,
         };
         let transaction = begin_write(database).await?;
-        let published = match publish(&transaction, asked, data::<Clock>(ctx)?.now()).await {
+        let now = data::<Clock>(ctx)?.now();
+        let published = match publish(&transaction, asked, now).await {
             Ok(published) => published,
-            Err(error) => return refused(refusal(error)?),
+            Err(error) => {
+                transaction.rollback().await?;
+                return refused(ctx, refusal(error)?).await;
+            }
         };
+        if !published.already_published {
+            record(&transaction, done(&actor(ctx)?, &input, &published), now).await?;
+        }
         transaction.commit().await?;
         let publication = publication_by_id(database, published.publication.id).await?;
         let already_published = published.already_published;

@@ -1,14 +1,20 @@
 //! Making accounts and changing them.
 
+use chrono::{DateTime, Utc};
 use entity::{AccountId, AgencyId, account, agency};
+use reform_worker::audit::{Actor, Entry, action};
 use reform_worker::database::begin_write;
-use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, Set,
+};
+use serde_json::{Value, json};
 
 use super::People;
 use super::grant::{is_last_administrator, last_administrator, lock_administrators};
-use super::link::{make_link, void_links};
+use super::link::{self, make_link, void_links};
 use super::name;
+use super::record::{account_object, account_of, attempt, commit, told};
 use super::refusal::{Declined, Refusal};
 use super::secret::Secret;
 use super::session::end_all_but;
@@ -27,7 +33,18 @@ impl People {
     /// Makes an account, and a one-time link by which its owner signs in and sets a password.
     pub(crate) async fn create_account(
         &self,
-        by: AccountId,
+        by: &Actor,
+        name: &str,
+        display_name: &str,
+        agency: Option<&str>,
+    ) -> Result<(AccountId, Secret), Declined> {
+        let made = self.make_account(by, name, display_name, agency).await;
+        self.noting(attempt(by, action::CREATE_ACCOUNT), made).await
+    }
+
+    async fn make_account(
+        &self,
+        by: &Actor,
         name: &str,
         display_name: &str,
         agency: Option<&str>,
@@ -36,37 +53,43 @@ impl People {
         let display_name = name::checked_display(display_name)?;
         let now = self.now();
         let transaction = begin_write(&self.database).await?;
-        let agency = known_agency(&transaction, agency).await?;
-        let id = AccountId::generate();
-        let row = account::ActiveModel {
-            id: Set(id),
-            name: Set(name),
-            display_name: Set(display_name),
-            password_hash: Set(None),
-            oidc_issuer: Set(None),
-            oidc_subject: Set(None),
-            agency_id: Set(agency),
-            state: Set(account::State::Active),
-            failed_attempts: Set(0),
-            locked_until: Set(None),
-            created_at: Set(now),
+        let row = account::Model {
+            id: AccountId::generate(),
+            name,
+            display_name,
+            password_hash: None,
+            oidc_issuer: None,
+            oidc_subject: None,
+            agency_id: known_agency(&transaction, agency).await?,
+            state: account::State::Active,
+            failed_attempts: 0,
+            locked_until: None,
+            created_at: now,
         };
         let unless_taken = OnConflict::column(account::Column::Name).do_nothing().to_owned();
-        let inserted = account::Entity::insert(row).on_conflict(unless_taken);
-        if inserted.exec_without_returning(&transaction).await? == 0 {
+        let inserted = account::Entity::insert(row.clone().into_active_model().reset_all());
+        if inserted.on_conflict(unless_taken).exec_without_returning(&transaction).await? == 0 {
             return Err(name_taken().into());
         }
-        let link = make_link(&transaction, id, Some(by), now).await?;
-        transaction.commit().await?;
-        Ok((id, link))
+        let link = make_link(&transaction, row.id, account_of(by), now).await?;
+        let mut after = told(&transaction, &row).await?;
+        after["link_expires_at"] = json!(now + link::LASTS);
+        let done = Entry::done(by, action::CREATE_ACCOUNT).to(account_object(row.id)).leaving(after);
+        commit(transaction, done, now).await?;
+        Ok((row.id, link))
     }
 
     /// Makes a new one-time link for an account; the ones before count for nothing any more.
     pub(crate) async fn create_sign_in_link(
         &self,
-        by: AccountId,
+        by: &Actor,
         account: AccountId,
     ) -> Result<Secret, Declined> {
+        let made = self.replace_links(by, account).await;
+        self.noting(attempt(by, action::CREATE_SIGN_IN_LINK).to(account_object(account)), made).await
+    }
+
+    async fn replace_links(&self, by: &Actor, account: AccountId) -> Result<Secret, Declined> {
         let now = self.now();
         let transaction = begin_write(&self.database).await?;
         let found = account::Entity::find_by_id(account).one(&transaction).await?;
@@ -74,42 +97,78 @@ impl People {
         if found.state == account::State::Disabled {
             return Err(disabled().into());
         }
-        void_links(&transaction, account, now).await?;
-        let link = make_link(&transaction, account, Some(by), now).await?;
-        transaction.commit().await?;
+        let voided = void_links(&transaction, account, now).await?;
+        let link = make_link(&transaction, account, account_of(by), now).await?;
+        let done = Entry::done(by, action::CREATE_SIGN_IN_LINK).to(account_object(account));
+        let done = done.instead_of(json!({ "links": voided }));
+        let done = done.leaving(json!({ "links": 1, "link_expires_at": now + link::LASTS }));
+        commit(transaction, done, now).await?;
         Ok(link)
     }
 
     /// Changes an account. Disabling it ends its sessions, tokens and links for good.
-    pub(crate) async fn change_account(&self, account: AccountId, change: &Change) -> Result<(), Declined> {
+    pub(crate) async fn change_account(
+        &self,
+        by: &Actor,
+        account: AccountId,
+        change: &Change,
+    ) -> Result<(), Declined> {
+        let changed = self.change(by, account, change).await;
+        self.noting(attempt(by, action::CHANGE_ACCOUNT).to(account_object(account)), changed).await
+    }
+
+    async fn change(&self, by: &Actor, account: AccountId, change: &Change) -> Result<(), Declined> {
         let display_name = change.display_name.as_deref().map(name::checked_display).transpose()?;
         let now = self.now();
         let transaction = begin_write(&self.database).await?;
         lock_administrators(&transaction).await?;
         let found = account::Entity::find_by_id(account).one(&transaction).await?;
-        let found = found.ok_or_else(Refusal::unknown_account)?;
-        let mut changed = account::Entity::update_many().filter(account::Column::Id.eq(account));
-        changed = changed
-            .col_expr(account::Column::DisplayName, Expr::val(display_name.unwrap_or(found.display_name)));
+        let before = found.ok_or_else(Refusal::unknown_account)?;
+        let mut after = before.clone();
+        if let Some(display_name) = display_name {
+            after.display_name = display_name;
+        }
         if let Some(agency) = &change.agency {
-            let agency = known_agency(&transaction, agency.as_deref()).await?;
-            changed = changed.col_expr(account::Column::AgencyId, Expr::val(agency));
+            after.agency_id = known_agency(&transaction, agency.as_deref()).await?;
         }
-        if let Some(state) = change.state {
-            if state == account::State::Disabled {
-                if is_last_administrator(&transaction, account).await? {
-                    return Err(last_administrator("state").into());
-                }
-                end_all_but(&transaction, account, None, now).await?;
-                revoke_all(&transaction, account, now).await?;
-                void_links(&transaction, account, now).await?;
+        after.state = change.state.unwrap_or(before.state);
+        let mut ended = Value::Null;
+        if change.state == Some(account::State::Disabled) {
+            if is_last_administrator(&transaction, account).await? {
+                return Err(last_administrator("state").into());
             }
-            changed = changed.col_expr(account::Column::State, Expr::val(state));
+            ended = end_everything(&transaction, account, now).await?;
         }
-        changed.exec(&transaction).await?;
-        transaction.commit().await?;
+        // Only these: the count of attempts and the password may change meanwhile.
+        let changed = account::ActiveModel {
+            id: Set(account),
+            display_name: Set(after.display_name.clone()),
+            agency_id: Set(after.agency_id),
+            state: Set(after.state),
+            ..Default::default()
+        };
+        changed.update(&transaction).await?;
+        let (before, mut after) = (told(&transaction, &before).await?, told(&transaction, &after).await?);
+        if !ended.is_null() {
+            after["ended"] = ended;
+        }
+        let done = Entry::done(by, action::CHANGE_ACCOUNT).to(account_object(account));
+        commit(transaction, done.instead_of(before).leaving(after), now).await?;
         Ok(())
     }
+}
+
+/// Ends all by which an account gets in; how much that was.
+async fn end_everything(
+    transaction: &DatabaseTransaction,
+    account: AccountId,
+    now: DateTime<Utc>,
+) -> Result<Value, DbErr> {
+    Ok(json!({
+        "sessions": end_all_but(transaction, account, None, now).await?,
+        "tokens": revoke_all(transaction, account, now).await?,
+        "links": void_links(transaction, account, now).await?,
+    }))
 }
 
 /// The agency with a code; none without one.

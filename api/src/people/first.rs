@@ -5,13 +5,16 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::role_grant::Role;
 use entity::token::Scope;
 use entity::{AccountId, RoleGrantId, account, role_grant};
+use reform_worker::audit::{Actor, Entry, action};
 use reform_worker::database::begin_write;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, PaginatorTrait, QueryFilter, Set};
+use serde_json::json;
 
 use super::People;
-use super::link::make_link;
+use super::link::{self, make_link};
 use super::name;
+use super::record::{account_object, commit};
 use super::refusal::Fault;
 use super::secret::Secret;
 use super::token::{self, NewToken};
@@ -20,6 +23,9 @@ use super::token::{self, NewToken};
 pub const FIRST_ADMINISTRATOR: &str = "administrator";
 /// How long a token from the terminal lasts.
 const TOKEN_LASTS: TimeDelta = TimeDelta::days(7);
+
+/// Why the terminal is refused, for the record.
+const NOBODY: &str = "UNKNOWN_ADMINISTRATOR";
 
 /// What the first start tells, once.
 #[derive(Debug)]
@@ -53,8 +59,14 @@ impl People {
             return Ok(None);
         };
         let link = make_link(&transaction, account, None, now).await?;
-        let (_, token) = token::insert(&transaction, account, &terminal_token(now), now).await?;
-        transaction.commit().await?;
+        let (row, token) = token::insert(&transaction, account, &terminal_token(now), now).await?;
+        let made = Entry::done(&Actor::terminal(), action::MAKE_FIRST_ADMINISTRATOR).leaving(json!({
+            "name": FIRST_ADMINISTRATOR,
+            "role": Role::Administrator,
+            "link_expires_at": now + link::LASTS,
+            "program_access": token::told(&row),
+        }));
+        commit(transaction, made.to(account_object(account)), now).await?;
         Ok(Some(FirstAccess { link, token }))
     }
 
@@ -63,8 +75,18 @@ impl People {
     /// # Errors
     /// When the database or the system's randomness fails.
     pub async fn link_from_terminal(&self, name: &str) -> Result<Option<Secret>, Fault> {
-        let Some(account) = self.administrator(name).await? else { return Ok(None) };
-        make_link(&self.database, account, None, self.now()).await.map(Some)
+        let by = Actor::terminal();
+        let Some(account) = self.administrator(name).await? else {
+            self.refuse(Entry::refused(&by, action::CREATE_SIGN_IN_LINK, NOBODY)).await;
+            return Ok(None);
+        };
+        let now = self.now();
+        let transaction = begin_write(&self.database).await?;
+        let link = make_link(&transaction, account, None, now).await?;
+        let made = Entry::done(&by, action::CREATE_SIGN_IN_LINK).to(account_object(account));
+        let made = made.leaving(json!({ "link_expires_at": now + link::LASTS }));
+        commit(transaction, made, now).await?;
+        Ok(Some(link))
     }
 
     /// A token with every scope for an administrator; none when no active administrator has that name.
@@ -72,9 +94,15 @@ impl People {
     /// # Errors
     /// When the database or the system's randomness fails.
     pub async fn token_from_terminal(&self, name: &str) -> Result<Option<Secret>, Fault> {
-        let Some(account) = self.administrator(name).await? else { return Ok(None) };
+        let by = Actor::terminal();
+        let Some(account) = self.administrator(name).await? else {
+            self.refuse(Entry::refused(&by, action::CREATE_TOKEN, NOBODY)).await;
+            return Ok(None);
+        };
         let now = self.now();
-        let (_, secret) = token::insert(&self.database, account, &terminal_token(now), now).await?;
+        let transaction = begin_write(&self.database).await?;
+        let (row, secret) = token::insert(&transaction, account, &terminal_token(now), now).await?;
+        commit(transaction, token::making(&by, &row), now).await?;
         Ok(Some(secret))
     }
 

@@ -1,15 +1,18 @@
 //! Granting roles and revoking them. There is always an active administrator of the whole province.
 
 use entity::role_grant::Role;
-use entity::{AccountId, AgencyId, RoleGrantId, account, role_grant};
+use entity::{AccountId, AgencyId, RoleGrantId, account, agency, role_grant};
+use reform_worker::audit::{Actor, Entry, action};
 use reform_worker::database::begin_write;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Select, Set,
 };
+use serde_json::{Value, json};
 
 use super::People;
 use super::account::known_agency;
+use super::record::{account_object, account_of, attempt, commit};
 use super::refusal::{Declined, Refusal};
 
 impl People {
@@ -17,7 +20,18 @@ impl People {
     /// does nothing.
     pub(crate) async fn grant_role(
         &self,
-        by: AccountId,
+        by: &Actor,
+        account: AccountId,
+        role: Role,
+        agency: Option<&str>,
+    ) -> Result<(), Declined> {
+        let granted = self.grant(by, account, role, agency).await;
+        self.noting(attempt(by, action::GRANT_ROLE).to(account_object(account)), granted).await
+    }
+
+    async fn grant(
+        &self,
+        by: &Actor,
         account: AccountId,
         role: Role,
         agency: Option<&str>,
@@ -29,25 +43,39 @@ impl People {
         if held(account, role, agency).one(&transaction).await?.is_some() {
             return Ok(());
         }
+        let before = told(&transaction, account).await?;
         let grant = role_grant::ActiveModel {
             id: Set(RoleGrantId::generate()),
             account_id: Set(account),
             role: Set(role),
             agency_id: Set(agency),
-            granted_by: Set(Some(by)),
+            granted_by: Set(account_of(by)),
             granted_at: Set(now),
             revoked_by: Set(None),
             revoked_at: Set(None),
         };
         role_grant::Entity::insert(grant).exec_without_returning(&transaction).await?;
-        transaction.commit().await?;
+        let done = Entry::done(by, action::GRANT_ROLE).to(account_object(account)).instead_of(before);
+        let done = done.leaving(told(&transaction, account).await?);
+        commit(transaction, done, now).await?;
         Ok(())
     }
 
     /// Revokes a role that is held exactly there.
     pub(crate) async fn revoke_role(
         &self,
-        by: AccountId,
+        by: &Actor,
+        account: AccountId,
+        role: Role,
+        agency: Option<&str>,
+    ) -> Result<(), Declined> {
+        let revoked = self.revoke(by, account, role, agency).await;
+        self.noting(attempt(by, action::REVOKE_ROLE).to(account_object(account)), revoked).await
+    }
+
+    async fn revoke(
+        &self,
+        by: &Actor,
         account: AccountId,
         role: Role,
         agency: Option<&str>,
@@ -64,15 +92,25 @@ impl People {
         if over_the_province && is_last_administrator(&transaction, account).await? {
             return Err(last_administrator("role").into());
         }
+        let before = told(&transaction, account).await?;
         role_grant::Entity::update_many()
             .col_expr(role_grant::Column::RevokedAt, Expr::val(now))
-            .col_expr(role_grant::Column::RevokedBy, Expr::val(by))
+            .col_expr(role_grant::Column::RevokedBy, Expr::val(account_of(by)))
             .filter(role_grant::Column::Id.eq(grant.id))
             .exec(&transaction)
             .await?;
-        transaction.commit().await?;
+        let done = Entry::done(by, action::REVOKE_ROLE).to(account_object(account)).instead_of(before);
+        let done = done.leaving(told(&transaction, account).await?);
+        commit(transaction, done, now).await?;
         Ok(())
     }
+}
+
+/// What of an account's roles goes on record.
+async fn told<C: ConnectionTrait>(connection: &C, account: AccountId) -> Result<Value, DbErr> {
+    let held = role_grant::holding_of([account]).find_also_related(agency::Entity).all(connection).await?;
+    let role = |(grant, agency): (role_grant::Model, Option<agency::Model>)| json!({ "role": grant.role, "agency": agency.map(|agency| agency.code) });
+    Ok(json!({ "roles": held.into_iter().map(role).collect::<Vec<_>>() }))
 }
 
 fn held(account: AccountId, role: Role, agency: Option<AgencyId>) -> Select<role_grant::Entity> {

@@ -8,6 +8,7 @@
 //!   after the same work.
 //! - Whatever a request shows is looked up again at that request, with its account and its roles in one
 //!   query: what was ended, revoked or disabled counts for nothing from the next request on.
+//! - Every change is on record, in its own transaction, and so is what was refused; no secret ever is.
 //!
 //! To add another way to sign in, find the account and call [`People::open_session`].
 
@@ -22,6 +23,7 @@ mod lockout;
 mod name;
 mod password;
 mod rate;
+mod record;
 mod refusal;
 mod secret;
 mod session;
@@ -35,6 +37,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use reform_worker::Clock;
+use reform_worker::audit::Refusals;
 use sea_orm::DatabaseConnection;
 
 pub use self::arrival::{Arrival, Browser, TurnedAway};
@@ -56,12 +59,19 @@ pub struct People {
     clock: Clock,
     passwords: Passwords,
     rate: Arc<AttemptRate>,
+    refusals: Refusals,
 }
 
 impl People {
     /// The people of a database.
     pub fn new(database: DatabaseConnection, clock: Clock) -> Self {
-        Self { database, clock, passwords: Passwords::new(), rate: Arc::default() }
+        let refusals = Refusals::new(database.clone(), clock.clone());
+        Self { database, clock, passwords: Passwords::new(), rate: Arc::default(), refusals }
+    }
+
+    /// Puts on record what is counted but not recorded yet. For the end of a process.
+    pub async fn close(&self) {
+        self.refusals.close().await;
     }
 
     fn now(&self) -> DateTime<Utc> {

@@ -3,16 +3,19 @@
 use std::net::IpAddr;
 
 use entity::{AccountId, SessionId, account};
+use reform_worker::audit::{Actor, Entry, action};
 use reform_worker::database::begin_write;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use secrecy::SecretString;
+use serde_json::json;
 
 use super::People;
 use super::link::void_links;
 use super::lockout::{forget_attempts, take_attempt};
 use super::name;
 use super::password;
+use super::record::{account_object, attempt, commit};
 use super::refusal::{Declined, Fault, Refusal};
 use super::session::{OpenedBy, OpenedSession, end_all_but, forget_link};
 use super::viewer::{SignedIn, Via};
@@ -35,20 +38,27 @@ impl People {
     /// When the database, hashing or the system's randomness fails.
     pub async fn sign_in(
         &self,
+        by: &Actor,
         from: IpAddr,
         name: &str,
         password: &SecretString,
         replaces: Option<SessionId>,
     ) -> Result<SignIn, Fault> {
+        // The name that was tried is not recorded: now and then it is a password.
+        let refused = |refusal: Refusal| Entry::refused(by, action::SIGN_IN, refusal.code);
         if !self.rate.allows(from) {
+            self.refuse(refused(Refusal::too_many_attempts())).await;
             return Ok(SignIn::TooMany);
         }
         match self.prove(&name::normalised(name), password).await? {
             Some(account) => {
-                let session = self.open_session(account, OpenedBy::Password, replaces).await?;
+                let session = self.open_session(by, account, OpenedBy::Password, replaces).await?;
                 Ok(SignIn::Opened(session))
             }
-            None => Ok(SignIn::Refused),
+            None => {
+                self.refuse(refused(Refusal::sign_in())).await;
+                Ok(SignIn::Refused)
+            }
         }
     }
 
@@ -74,6 +84,19 @@ impl People {
     /// When the new password breaks a rule, the old one is wrong, or something of ours fails.
     pub async fn set_password(
         &self,
+        by: &Actor,
+        from: IpAddr,
+        whose: &SignedIn,
+        old: Option<&SecretString>,
+        new: &SecretString,
+    ) -> Result<(), Declined> {
+        let set = self.replace_password(by, from, whose, old, new).await;
+        self.noting(attempt(by, action::SET_PASSWORD).to(account_object(whose.account)), set).await
+    }
+
+    async fn replace_password(
+        &self,
+        by: &Actor,
         from: IpAddr,
         whose: &SignedIn,
         old: Option<&SecretString>,
@@ -93,6 +116,7 @@ impl People {
         let hash = self.passwords.hash(new).await?;
         let now = self.now();
         let transaction = begin_write(&self.database).await?;
+        let before = account::Entity::find_by_id(whose.account).one(&transaction).await?;
         account::Entity::update_many()
             .col_expr(account::Column::PasswordHash, Expr::val(hash))
             .filter(account::Column::Id.eq(whose.account))
@@ -102,9 +126,15 @@ impl People {
         if let Some(session) = whose.session() {
             forget_link(&transaction, session).await?;
         }
-        end_all_but(&transaction, whose.account, whose.session(), now).await?;
-        void_links(&transaction, whose.account, now).await?;
-        transaction.commit().await?;
+        let sessions = end_all_but(&transaction, whose.account, whose.session(), now).await?;
+        let links = void_links(&transaction, whose.account, now).await?;
+        let had_one = before.is_some_and(|account| account.password_hash.is_some());
+        let done = Entry::done(by, action::SET_PASSWORD).to(account_object(whose.account));
+        let done = done.instead_of(json!({ "password_is_set": had_one })).leaving(json!({
+            "password_is_set": true,
+            "ended": { "sessions": sessions, "links": links },
+        }));
+        commit(transaction, done, now).await?;
         Ok(())
     }
 }

@@ -9,12 +9,15 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Router, body::Body};
 use serde::Deserialize;
+use uuid::Uuid;
 
 use super::People;
 use super::cookie::Way;
 use super::refusal::Fault;
 use super::secret::{Purpose, Secret};
-use crate::server::is_same_origin;
+use super::viewer::Viewer;
+use crate::graphql::actor::actor_of;
+use crate::server::{REQUEST_ID, is_same_origin};
 
 /// Where who has signed in goes.
 const AFTER: &str = "/graphiql";
@@ -50,10 +53,9 @@ async fn sign_in(
     headers: HeaderMap,
     Form(shown): Form<Shown>,
 ) -> Response {
-    let Some(link) = shown.secret().filter(|_| is_same_origin(&headers)) else {
-        return refused();
-    };
-    match open(&people, &link, &headers, peer).await {
+    let viewer = Viewer { signed_in: None, from: peer.ip().to_canonical(), request_id: Uuid::now_v7() };
+    let link = shown.secret().filter(|_| is_same_origin(&headers));
+    let mut answer = match open(&people, &viewer, link.as_ref(), &headers).await {
         Ok(Some(cookie)) => (cookie, private(), Redirect::to(AFTER)).into_response(),
         Ok(None) => refused(),
         Err(fault) => {
@@ -63,20 +65,23 @@ async fn sign_in(
                 "<p>Lỗi hệ thống; hãy thử lại. / Internal error; try again.</p>",
             )
         }
-    }
+    };
+    let request_id = HeaderValue::from_str(&viewer.request_id.to_string()).ok();
+    answer.headers_mut().extend(request_id.map(|id| (REQUEST_ID, id)));
+    answer
 }
 
 type SetCookie = [(HeaderName, String); 1];
 
 async fn open(
     people: &People,
-    link: &Secret,
+    viewer: &Viewer,
+    link: Option<&Secret>,
     headers: &HeaderMap,
-    peer: SocketAddr,
 ) -> Result<Option<SetCookie>, Fault> {
-    let way = Way::of(headers, peer.ip().to_canonical().is_loopback());
+    let way = Way::of(headers, viewer.from.is_loopback());
     let replaces = people.shown_session(headers, way).await?;
-    let session = people.sign_in_by_link(link, replaces).await?;
+    let session = people.sign_in_by_link(&actor_of(viewer), link, replaces).await?;
     Ok(session.map(|session| [(header::SET_COOKIE, way.set(&session.secret))]))
 }
 

@@ -16,7 +16,7 @@ use super::operations::kind_of;
 use super::{Limits, Media, Refusal, Shared, media, parameters};
 
 /// Tells the request's id, as logs and the audit log have it.
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The methods of the endpoint.
 const METHODS: &str = "GET, HEAD, POST, OPTIONS";
 

@@ -29,6 +29,7 @@ use tokio::sync::Semaphore;
 
 use self::caller::Caller;
 pub use self::connections::serve;
+pub(crate) use self::graphql::REQUEST_ID;
 pub use self::limits::Limits;
 use self::media::Media;
 use self::operations::Operations;

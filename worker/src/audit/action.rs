@@ -3,6 +3,32 @@
 
 /// A build was asked for.
 pub const REQUEST_BUILD: &str = "REQUEST_BUILD";
+/// A block's ranking was published.
+pub const PUBLISH_RANKING: &str = "PUBLISH_RANKING";
+/// The first administrator was made, with a one-time link and a token.
+pub const MAKE_FIRST_ADMINISTRATOR: &str = "MAKE_FIRST_ADMINISTRATOR";
+/// An account was made, with a one-time link.
+pub const CREATE_ACCOUNT: &str = "CREATE_ACCOUNT";
+/// An account was changed. Where it was disabled, its sessions, tokens and links ended with it.
+pub const CHANGE_ACCOUNT: &str = "CHANGE_ACCOUNT";
+/// A role was granted.
+pub const GRANT_ROLE: &str = "GRANT_ROLE";
+/// A role was revoked.
+pub const REVOKE_ROLE: &str = "REVOKE_ROLE";
+/// A one-time link was made.
+pub const CREATE_SIGN_IN_LINK: &str = "CREATE_SIGN_IN_LINK";
+/// Somebody signed in by a one-time link, which is used up.
+pub const USE_SIGN_IN_LINK: &str = "USE_SIGN_IN_LINK";
+/// Somebody signed in.
+pub const SIGN_IN: &str = "SIGN_IN";
+/// Somebody signed out.
+pub const SIGN_OUT: &str = "SIGN_OUT";
+/// Somebody set the own password, and ended the own other sessions and links.
+pub const SET_PASSWORD: &str = "SET_PASSWORD";
+/// A token was made.
+pub const CREATE_TOKEN: &str = "CREATE_TOKEN";
+/// A token was revoked.
+pub const REVOKE_TOKEN: &str = "REVOKE_TOKEN";
 /// The sample province was loaded into an empty database.
 pub const LOAD_SAMPLE: &str = "LOAD_SAMPLE";
 /// Anything at all: stands where refusals of many kinds are counted together.

@@ -5,6 +5,7 @@ use entity::AccountId;
 use entity::token::Scope;
 
 use super::{Account, account_by_id};
+use crate::graphql::actor::actor;
 use crate::graphql::codes::{AccountState, Role};
 use crate::graphql::id::NodeId;
 use crate::graphql::plain::{Whole, plain_object};
@@ -92,10 +93,10 @@ impl AccountMutation {
         ctx: &Context<'_>,
         input: CreateAccountInput,
     ) -> Result<Whole<SignInLinkPayload>, Problem> {
-        let by = administrator(ctx, Scope::Administer)?.account;
+        administrator(ctx, Scope::Administer)?;
         let people = data::<People>(ctx)?;
         let agency = input.agency.as_deref();
-        let made = people.create_account(by, &input.name, &input.display_name, agency).await;
+        let made = people.create_account(&actor(ctx)?, &input.name, &input.display_name, agency).await;
         Ok(Whole(match outcome(made)? {
             Ok((id, link)) => with_link(account(ctx, id).await?, link_path(&link)),
             Err(errors) => SignInLinkPayload { account: None, sign_in_path: None, errors },
@@ -109,9 +110,9 @@ impl AccountMutation {
         ctx: &Context<'_>,
         input: CreateSignInLinkInput,
     ) -> Result<Whole<SignInLinkPayload>, Problem> {
-        let by = administrator(ctx, Scope::Administer)?.account;
+        administrator(ctx, Scope::Administer)?;
         let id = account_id(&input.account)?;
-        Ok(Whole(match outcome(data::<People>(ctx)?.create_sign_in_link(by, id).await)? {
+        Ok(Whole(match outcome(data::<People>(ctx)?.create_sign_in_link(&actor(ctx)?, id).await)? {
             Ok(link) => with_link(account(ctx, id).await?, link_path(&link)),
             Err(errors) => SignInLinkPayload { account: None, sign_in_path: None, errors },
         }))
@@ -132,7 +133,7 @@ impl AccountMutation {
         };
         let state = input.state.map(AccountState::remote);
         let change = Change { display_name: input.display_name, agency, state };
-        let changed = data::<People>(ctx)?.change_account(id, &change).await;
+        let changed = data::<People>(ctx)?.change_account(&actor(ctx)?, id, &change).await;
         payload(ctx, id, changed).await
     }
 
@@ -142,10 +143,10 @@ impl AccountMutation {
         ctx: &Context<'_>,
         input: RoleInput,
     ) -> Result<Whole<AccountPayload>, Problem> {
-        let by = administrator(ctx, Scope::Administer)?.account;
+        administrator(ctx, Scope::Administer)?;
         let id = account_id(&input.account)?;
         let agency = input.agency.as_deref();
-        let granted = data::<People>(ctx)?.grant_role(by, id, input.role.remote(), agency).await;
+        let granted = data::<People>(ctx)?.grant_role(&actor(ctx)?, id, input.role.remote(), agency).await;
         payload(ctx, id, granted).await
     }
 
@@ -156,10 +157,10 @@ impl AccountMutation {
         ctx: &Context<'_>,
         input: RoleInput,
     ) -> Result<Whole<AccountPayload>, Problem> {
-        let by = administrator(ctx, Scope::Administer)?.account;
+        administrator(ctx, Scope::Administer)?;
         let id = account_id(&input.account)?;
         let agency = input.agency.as_deref();
-        let revoked = data::<People>(ctx)?.revoke_role(by, id, input.role.remote(), agency).await;
+        let revoked = data::<People>(ctx)?.revoke_role(&actor(ctx)?, id, input.role.remote(), agency).await;
         payload(ctx, id, revoked).await
     }
 }

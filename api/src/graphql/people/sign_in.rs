@@ -1,10 +1,12 @@
 //! Signing in and out, and the own password.
 
 use async_graphql::{Context, InputObject, Object};
+use reform_worker::audit::action::SET_PASSWORD;
 use secrecy::SecretString;
 
 use super::revealed::Revealed;
 use super::{Account, account_by_id};
+use crate::graphql::actor::{actor, actor_of, record_refusal};
 use crate::graphql::plain::{Whole, plain_object};
 use crate::graphql::problem::Problem;
 use crate::graphql::user_error::{UserError, outcome};
@@ -70,7 +72,9 @@ impl SignInMutation {
         let viewer = viewer(ctx)?;
         let replaces = viewer.signed_in.as_ref().and_then(|signed_in| signed_in.session());
         let people = data::<People>(ctx)?;
-        let refusal = match people.sign_in(viewer.from, &input.name, &input.password, replaces).await? {
+        let by = actor_of(viewer);
+        let signed_in = people.sign_in(&by, viewer.from, &input.name, &input.password, replaces).await?;
+        let refusal = match signed_in {
             SignIn::Opened(session) => {
                 ctx.append_http_header("set-cookie", browser.cookie_of(&session));
                 let account = account_by_id(database(ctx)?, session.account).await?;
@@ -86,9 +90,10 @@ impl SignInMutation {
     /// Ends the session, and takes the cookie back.
     async fn sign_out(&self, ctx: &Context<'_>) -> Result<Whole<SignOutPayload>, Problem> {
         let browser = over_http(ctx)?;
-        let session = viewer(ctx)?.signed_in.as_ref().and_then(|signed_in| signed_in.session());
-        if let Some(session) = session {
-            data::<People>(ctx)?.end_session(session).await?;
+        let me = viewer(ctx)?.signed_in.as_ref();
+        let session = me.and_then(|me| Some((me.account, me.session()?)));
+        if let Some((account, session)) = session {
+            data::<People>(ctx)?.end_session(&actor(ctx)?, account, session).await?;
         }
         ctx.append_http_header("set-cookie", browser.no_cookie());
         Ok(Whole(SignOutPayload { signed_out: session.is_some() }))
@@ -102,13 +107,14 @@ impl SignInMutation {
     ) -> Result<Whole<SetPasswordPayload>, Problem> {
         let me = signed_in(ctx)?;
         if me.session().is_none() {
+            record_refusal(ctx, SET_PASSWORD, "FORBIDDEN".to_owned()).await?;
             return Err(Problem::Forbidden(
                 "Mã truy cập không được đặt mật khẩu. / A token may not set a password.",
             ));
         }
-        let from = viewer(ctx)?.from;
+        let (by, from) = (actor(ctx)?, viewer(ctx)?.from);
         let people = data::<People>(ctx)?;
-        let set = people.set_password(from, me, input.old_password.as_ref(), &input.new_password).await;
+        let set = people.set_password(&by, from, me, input.old_password.as_ref(), &input.new_password).await;
         let errors = outcome(set)?.err().unwrap_or_default();
         Ok(Whole(SetPasswordPayload { errors }))
     }

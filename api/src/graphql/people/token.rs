@@ -4,9 +4,11 @@ use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
 use entity::token::Scope;
 use entity::{AccountId, TokenId};
+use reform_worker::audit::action::REVOKE_TOKEN;
 use sea_orm::{ColumnTrait, DatabaseConnection, QueryFilter, QuerySelect};
 
 use super::revealed::Revealed;
+use crate::graphql::actor::{actor, record_refusal};
 use crate::graphql::codes::TokenScope;
 use crate::graphql::id::NodeId;
 use crate::graphql::paging::MOST_FIRST;
@@ -15,8 +17,8 @@ use crate::graphql::problem::Problem;
 use crate::graphql::user_error::{UserError, outcome};
 use crate::graphql::viewer::{signed_in, with_scope};
 use crate::graphql::{data, database};
+use crate::people::People;
 use crate::people::token::NewToken;
-use crate::people::{People, Refusal};
 
 plain_object! {
     /// A token: with it, a program acts for an account. Its secret is told once, by `createToken`.
@@ -132,7 +134,7 @@ impl TokenMutation {
         let me = with_scope(ctx, Scope::Administer)?;
         let scopes = input.scopes.into_iter().map(TokenScope::remote).collect();
         let new = NewToken { name: input.name, scopes, expires_at: input.expires_at };
-        Ok(Whole(match outcome(data::<People>(ctx)?.create_token(me, &new).await)? {
+        Ok(Whole(match outcome(data::<People>(ctx)?.create_token(&actor(ctx)?, me, &new).await)? {
             Ok((id, secret)) => CreateTokenPayload {
                 token: token_by_id(database(ctx)?, me.account, id).await?,
                 secret: Some(Revealed(secret)),
@@ -153,19 +155,17 @@ impl TokenMutation {
         let NodeId::Token(id) = NodeId::read("token", &input.token)? else {
             return Err(Problem::bad_input("token", "`token` is not a token's id".to_owned()));
         };
-        if me.token() != Some(id) {
+        if me.token() != Some(id) && !me.has_scope(Scope::Administer) {
+            record_refusal(ctx, REVOKE_TOKEN, "FORBIDDEN".to_owned()).await?;
             with_scope(ctx, Scope::Administer)?;
         }
-        if data::<People>(ctx)?.revoke_token(me.account, id).await? {
-            let token = token_by_id(database(ctx)?, me.account, id).await?;
-            return Ok(Whole(RevokeTokenPayload { token, errors: Vec::new() }));
-        }
-        let unknown = Refusal::new(
-            "UNKNOWN_TOKEN",
-            "token",
-            "Bạn không có mã truy cập này.",
-            "You have no such token.",
-        );
-        Ok(Whole(RevokeTokenPayload { token: None, errors: vec![unknown.into()] }))
+        let revoked = data::<People>(ctx)?.revoke_token(&actor(ctx)?, me.account, id).await;
+        Ok(Whole(match outcome(revoked)? {
+            Ok(()) => RevokeTokenPayload {
+                token: token_by_id(database(ctx)?, me.account, id).await?,
+                errors: Vec::new(),
+            },
+            Err(errors) => RevokeTokenPayload { token: None, errors },
+        }))
     }
 }

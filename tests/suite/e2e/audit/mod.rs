@@ -1,6 +1,7 @@
 //! The audit log: what goes in, what never comes out again, and what shows.
 
 mod chain;
+mod people;
 mod reading;
 mod refusals;
 mod tampering;
