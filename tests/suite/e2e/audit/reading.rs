@@ -40,7 +40,7 @@ on_both! {
                 append(&app.database, "meanwhile").await;
             }
         }
-        assert_eq!(seen, Vec::from_iter((1..=10).rev()));
+        assert_eq!(seen, Vec::from_iter((1..=11).rev()));
     }
 
     async fn the_log_is_searched_by_what_was_done_by_whom_and_when(kind) {
@@ -51,19 +51,19 @@ on_both! {
         let instant = |seconds: i64| chrono::DateTime::from_timestamp(1_700_000_000 + seconds, 0).expect("an instant").to_rfc3339();
         let rows = [
             (r#"action: "LOAD_SAMPLE""#.to_owned(), vec![1]),
-            (r#"action: "REQUEST_BUILD""#.to_owned(), vec![5, 4, 3, 2]),
+            (r#"action: "REQUEST_BUILD""#.to_owned(), vec![6, 5, 4, 3]),
             (r#"action: "LOAD", first: 1"#.to_owned(), vec![]),
-            (r#"actor: "terminal", object: "xx""#.to_owned(), vec![3]),
+            (r#"actor: "terminal", object: "xx""#.to_owned(), vec![4]),
             (r#"actor: "nobody""#.to_owned(), vec![]),
             ("outcome: REFUSED".to_owned(), vec![]),
-            ("outcome: DONE, first: 2".to_owned(), vec![5, 4]),
-            (format!(r#"from: "{}", until: "{}""#, instant(2), instant(4)), vec![4, 3]),
+            ("outcome: DONE, first: 2".to_owned(), vec![6, 5]),
+            (format!(r#"from: "{}", until: "{}""#, instant(2), instant(4)), vec![5, 4]),
             (format!(r#"until: "{}""#, instant(0)), vec![1]),
         ];
         for (arguments, expected) in rows {
             assert_eq!(numbers(&page(&app, &arguments).await), expected, "{arguments}");
         }
-        assert_eq!(page(&app, "first: 1").await["totalCount"], 5);
+        assert_eq!(page(&app, "first: 1").await["totalCount"], 6);
     }
 
     async fn only_an_administrator_reads_the_log(kind) {

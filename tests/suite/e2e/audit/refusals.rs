@@ -24,7 +24,7 @@ on_both! {
         let build = app.ask(REQUEST).await["requestBuild"]["build"]["id"].clone();
         let recorded = events(&app.database).await;
         assert_eq!((recorded[0].action.as_str(), recorded[0].actor.as_str()), ("LOAD_SAMPLE", "terminal"));
-        let requested = &recorded[1];
+        let requested = &recorded[2];
         assert_eq!((requested.action.as_str(), requested.outcome), ("REQUEST_BUILD", Outcome::Done));
         assert_eq!((&json!(requested.object), requested.from_address.as_deref()), (&build, Some("127.0.0.1")));
         assert_eq!(
@@ -35,15 +35,15 @@ on_both! {
 
     async fn a_refused_request_is_on_record_with_its_reason(kind) {
         let app = App::sample(kind).await;
-        app.as_public().from([10, 0, 0, 7]).post(&json!({ "query": REQUEST })).await;
+        app.as_public().from([10, 0, 0, 7]).press_link("no link").await;
         app.ask(&REQUEST.replace("2022-H1", "2031-H1")).await;
         let recorded = events(&app.database).await;
-        let refused: Vec<_> = recorded[1..]
+        let refused: Vec<_> = recorded[2..]
             .iter()
             .map(|event| (event.outcome, event.from_address.as_deref(), event.detail.as_deref()))
             .collect();
         assert_eq!(refused, [
-            (Outcome::Refused, Some("10.0.0.7"), Some("Unauthenticated")),
+            (Outcome::Refused, Some("10.0.0.7"), Some("LINK_REFUSED")),
             (Outcome::Refused, Some("127.0.0.1"), Some("UNKNOWN_PERIOD")),
         ]);
     }
@@ -51,15 +51,15 @@ on_both! {
     async fn a_flood_of_refusals_leaves_a_handful_of_events(kind) {
         let app = App::sample(kind).await;
         for _ in 0..500 {
-            app.as_public().from([10, 0, 0, 7]).post(&json!({ "query": REQUEST })).await;
+            app.as_public().from([10, 0, 0, 7]).press_link("no link").await;
         }
-        assert_eq!(events(&app.database).await.len(), 2);
+        assert_eq!(events(&app.database).await.len(), 3);
         for number in 0..300_u16 {
             let [high, low] = number.to_be_bytes();
-            app.as_public().from([10, 1, high, low]).post(&json!({ "query": REQUEST })).await;
+            app.as_public().from([10, 1, high, low]).press_link("no link").await;
         }
-        // The sample, one each for the first hundred addresses, one for all the rest.
-        assert_eq!(events(&app.database).await.len(), 102);
+        // The sample, the first administrator, one each for the first hundred addresses, one for all the rest.
+        assert_eq!(events(&app.database).await.len(), 103);
     }
 
     async fn what_was_counted_is_recorded_when_the_time_is_over(kind) {
