@@ -51,6 +51,10 @@ async fn executed(shared: &Shared, peer: SocketAddr, request: Request) -> Result
     let arrival = caller.arrive().await?;
     let request_id = HeaderValue::from_str(&arrival.viewer.request_id.to_string()).ok();
     let mut response = shared.operations.execute(caller.ask(request, arrival)).await?;
+    if response.errors.is_empty() && response.data == async_graphql::Value::Null {
+        // The library's answer to an operation of which every field is skipped.
+        response.data = async_graphql::Value::Object(Default::default());
+    }
     response.http_headers.extend(request_id.map(|id| (REQUEST_ID, id)));
     Ok(response)
 }

@@ -17,6 +17,7 @@ mod overload;
 mod people;
 mod policy;
 mod process;
+mod random_requests;
 mod reads;
 mod recompile;
 mod sockets;
