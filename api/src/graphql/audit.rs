@@ -1,7 +1,7 @@
 //! The audit log, for administrators: searched, newest first, in pages that do not move while events arrive.
 
 use async_graphql::{Context, Object};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use entity::audit_event::{self, Column, newest_first};
 use entity::token::Scope;
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, Select};
@@ -97,6 +97,14 @@ impl Wanted {
     }
 }
 
+/// Refuses an instant that not every database can hold, or compares rightly.
+fn check_instant(field: &'static str, instant: Option<DateTime<Utc>>) -> Result<(), Problem> {
+    if instant.is_none_or(|instant| (1..=9999).contains(&instant.year())) {
+        return Ok(());
+    }
+    Err(Problem::bad_input(field, format!("`{field}` must be within the years 1 to 9999")))
+}
+
 #[derive(Default)]
 pub(crate) struct AuditQuery;
 
@@ -120,6 +128,8 @@ impl AuditQuery {
         administrator(ctx, Scope::Read)?;
         let database = database(ctx)?;
         let window = KeyWindow::<i64>::new(first, after.as_deref())?;
+        check_instant("from", from)?;
+        check_instant("until", until)?;
         let events = Wanted { action, actor, object, outcome, from, until }.select();
         let total = match ctx.look_ahead().field("totalCount").exists() {
             true => Some(events.clone().count(database).await?),

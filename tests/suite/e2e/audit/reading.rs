@@ -64,6 +64,13 @@ on_both! {
             assert_eq!(numbers(&page(&app, &arguments).await), expected, "{arguments}");
         }
         assert_eq!(page(&app, "first: 1").await["totalCount"], 6);
+        for instant in ["-262143-01-01T00:00:00Z", "0000-12-31T23:59:59Z", "+010000-01-01T00:00:00Z"] {
+            for argument in ["from", "until"] {
+                let query = format!(r#"{{ auditEvents({argument}: "{instant}") {{ totalCount }} }}"#);
+                assert_eq!(app.refusal(&query).await, "BAD_INPUT", "{query}");
+            }
+        }
+        assert!(numbers(&page(&app, r#"from: "0001-01-01T00:00:00Z", until: "9999-12-31T23:59:59Z""#).await).len() > 5);
     }
 
     async fn only_an_administrator_reads_the_log(kind) {
