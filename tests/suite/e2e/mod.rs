@@ -1,6 +1,7 @@
 //! Through the front door, on SQLite and on PostgreSQL.
 
 mod architecture;
+mod attacks;
 mod audit;
 mod bad_input;
 mod changed_registry;
