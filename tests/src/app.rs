@@ -162,9 +162,8 @@ impl App {
         let (clock, signals) = (self.clock.clone(), self.signals.clone());
         let schema = reform_api::graphql::schema(database.clone(), clock, signals, people.clone());
         let settings = settings.into();
-        let limits = settings.limits.clone();
-        let routes = server::router(schema, database, people, settings);
-        (address, tokio::spawn(server::serve(listener, routes, limits, stop)))
+        let routes = server::router(schema, database, people, settings.clone());
+        (address, tokio::spawn(server::serve(listener, routes, settings, stop)))
     }
 
     /// Compiles until nothing waits, and sees to it that nothing is left open.

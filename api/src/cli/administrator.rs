@@ -1,7 +1,5 @@
 //! The way in: what the first start prints, once, and `administrator link` and `administrator token`.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-
 use anyhow::Context;
 use clap::Subcommand;
 
@@ -26,11 +24,11 @@ pub(super) enum Way {
 }
 
 /// Makes and prints a link or a token.
-pub(super) async fn let_in(people: &People, listen: SocketAddr, way: &Way) -> anyhow::Result<()> {
+pub(super) async fn let_in(people: &People, base_url: &str, way: &Way) -> anyhow::Result<()> {
     match way {
         Way::Link { name } => {
             let link = people.link_from_terminal(name).await?.with_context(|| nobody(name))?;
-            say(&format!("{}{}", base_url(listen), link_path(&link)))?;
+            say(&format!("{base_url}{}", link_path(&link)))?;
         }
         Way::Token { name } => {
             let token = people.token_from_terminal(name).await?.with_context(|| nobody(name))?;
@@ -42,15 +40,14 @@ pub(super) async fn let_in(people: &People, listen: SocketAddr, way: &Way) -> an
 
 /// Makes the first administrator, if there is no account, and says how to get in. Never again: whoever comes
 /// later uses the commands.
-pub(super) async fn first_access(people: &People, listening: SocketAddr) -> anyhow::Result<()> {
+pub(super) async fn first_access(people: &People, base_url: &str) -> anyhow::Result<()> {
     let Some(access) = people.make_first_administrator().await? else {
         return Ok(());
     };
     say(&format!(
         "Tài khoản đầu tiên / First account: {FIRST_ADMINISTRATOR}\n\
-         Đăng nhập một lần, trong 24 giờ / Sign in once, within 24 hours: {}{}\n\
+         Đăng nhập một lần, trong 24 giờ / Sign in once, within 24 hours: {base_url}{}\n\
          Mã truy cập cho chương trình, 7 ngày / Token for programs, 7 days: {}",
-        base_url(listening),
         access.link_path(),
         access.token.expose()
     ))?;
@@ -62,14 +59,4 @@ fn nobody(name: &str) -> String {
         "không có quản trị viên nào đang hoạt động tên `{name}` / no active administrator of the province is \
          named `{name}`; the first start of the server makes one, --name names another"
     )
-}
-
-/// The server's address as a browser on this machine reaches it.
-fn base_url(listening: SocketAddr) -> String {
-    let here = match listening.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    format!("http://{}", SocketAddr::new(here, listening.port()))
 }

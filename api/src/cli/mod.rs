@@ -5,19 +5,20 @@ mod audit;
 mod compile;
 mod explain;
 mod serve;
+mod serving;
 mod wait;
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::bail;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use reform_worker::Clock;
 use reform_worker::database::{Location, connect, open};
 use reform_worker::sample::load_if_empty;
 use sea_orm::DatabaseConnection;
 use tokio_util::sync::CancellationToken;
 
+use self::serving::{Role, Serving};
 use self::wait::wait_here;
 use crate::report::say;
 
@@ -62,36 +63,6 @@ impl Storage {
     pub fn location(&self) -> Location {
         Location::new(self.data_dir.clone(), self.database_url.clone())
     }
-}
-
-#[derive(Debug, Args)]
-struct Serving {
-    /// Address to listen on. Anything but this machine's own needs a proxy before it that speaks https:
-    /// browsers are not signed in over plain http from elsewhere.
-    #[arg(long, env = "LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
-    listen: SocketAddr,
-    /// Whether the public may read what is published; `off`: everybody must sign in.
-    #[arg(long, env = "PUBLIC_READING", default_value = "on", value_name = "ON|OFF")]
-    public_reading: Switch,
-    /// What this process does.
-    #[arg(long, env = "ROLE", default_value = "all")]
-    role: Role,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Switch {
-    /// Yes.
-    On,
-    /// No.
-    Off,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Role {
-    /// Answer queries, and compile what is requested.
-    All,
-    /// Only answer queries; `reform-worker` processes on the same PostgreSQL compile.
-    Api,
 }
 
 #[derive(Debug, Subcommand)]
@@ -146,6 +117,10 @@ pub async fn run(cli: Cli, told: &CancellationToken) -> anyhow::Result<()> {
              PostgreSQL: on SQLite nothing would compile; leave --role out"
         );
     }
+    let settings = match command {
+        Command::Serve => Some(cli.serving.settings()?),
+        _ => None,
+    };
     let clock = Clock::system();
     // Whatever is not finished when the process is told to stop leaves no trace.
     let ready = async {
@@ -161,14 +136,14 @@ pub async fn run(cli: Cli, told: &CancellationToken) -> anyhow::Result<()> {
     let database = &ready?;
     let bench = Bench { database, clock: &clock, told };
     let outcome = match command {
-        Command::Serve => serve::serve(&bench, &cli.serving).await,
+        Command::Serve => serve::serve(&bench, &cli.serving, settings.unwrap_or_default()).await,
         Command::Compile { period, agency } => compile::compile(&bench, &period, &agency).await,
         Command::Explain { period, agency, criterion } => {
             explain::explain(&bench, &period, &agency, criterion.as_deref()).await
         }
         Command::Administrator { way } => {
-            administrator::let_in(&People::new(database.clone(), clock.clone()), cli.serving.listen, &way)
-                .await
+            let people = People::new(database.clone(), clock.clone());
+            administrator::let_in(&people, &cli.serving.base_url(cli.serving.listen), &way).await
         }
         Command::Audit(audit) => audit::audit(database, audit).await,
     };

@@ -1,7 +1,5 @@
 //! `serve`: GraphQL and, unless another process does it, the worker.
 
-use std::net::SocketAddr;
-
 use anyhow::Context;
 use entity::{build, period};
 use reform_worker::sample::FIRST_PERIOD;
@@ -11,11 +9,16 @@ use tokio::net::TcpListener;
 
 use super::administrator::first_access;
 use super::wait::wait_for;
-use super::{Bench, Role, Serving, Switch};
+use super::{Bench, Role, Serving};
 use crate::people::People;
+use crate::server::Mode;
 use crate::{graphql, report, server};
 
-pub(super) async fn serve(bench: &Bench<'_>, serving: &Serving) -> anyhow::Result<()> {
+pub(super) async fn serve(
+    bench: &Bench<'_>,
+    serving: &Serving,
+    settings: server::Settings,
+) -> anyhow::Result<()> {
     let Bench { database, clock, told } = *bench;
     let listener = TcpListener::bind(serving.listen).await.with_context(|| {
         let at = serving.listen;
@@ -32,16 +35,21 @@ pub(super) async fn serve(bench: &Bench<'_>, serving: &Serving) -> anyhow::Resul
     };
     let people = People::new(database.clone(), clock.clone());
     let schema = graphql::schema(database.clone(), clock.clone(), signals.clone(), people.clone());
-    first_access(&people, address).await?;
-    let public_reads = serving.public_reading == Switch::On;
-    let settings = server::Settings { public_reads, ..server::Settings::default() };
-    let limits = settings.limits.clone();
-    let routes = server::router(schema, database.clone(), people.clone(), settings);
+    let base_url = serving.base_url(address);
+    first_access(&people, &base_url).await?;
+    let where_to = match settings.mode {
+        Mode::Development => format!("GraphiQL: {base_url}/graphiql"),
+        Mode::Production => format!("GraphQL: {base_url}/graphql"),
+    };
+    let routes = server::router(schema, database.clone(), people.clone(), settings.clone());
 
-    let announce = announce(database, &signals, address);
+    let announce = announce(database, &signals, where_to);
     let announcing = tokio::spawn(announce);
-    server::serve(listener, routes, limits, told.clone().cancelled_owned()).await;
+    let pruned = people.clone();
+    let pruning = tokio::spawn(async move { pruned.keep_pruning().await });
+    server::serve(listener, routes, settings, told.clone().cancelled_owned()).await;
     announcing.abort();
+    pruning.abort();
     people.close().await;
     if let Some(worker) = worker {
         worker.stop().await;
@@ -53,14 +61,14 @@ pub(super) async fn serve(bench: &Bench<'_>, serving: &Serving) -> anyhow::Resul
 fn announce(
     database: &DatabaseConnection,
     signals: &Signals,
-    address: SocketAddr,
+    where_to: String,
 ) -> impl Future<Output = ()> + Send + use<> {
     let (database, signals) = (database.clone(), signals.clone());
     async move {
         if let Err(error) = first_scores(&database, &signals).await {
             tracing::warn!(%error, "the scorecards could not be printed");
         }
-        if let Err(error) = report::say(&format!("GraphiQL: http://{address}/graphiql")) {
+        if let Err(error) = report::say(&where_to) {
             tracing::warn!(%error, "standard output cannot be written to");
         }
     }

@@ -3,19 +3,16 @@
 //! A token speaks louder than a cookie, and a token that does not hold turns the request away: a program is
 //! never answered as the public without knowing. A cookie that no longer holds is as no cookie.
 
-use std::net::SocketAddr;
-
 use axum::http::{HeaderMap, header};
 use entity::SessionId;
 use sea_orm::DbErr;
-use uuid::Uuid;
 
 use super::People;
 use super::cookie::Way;
 use super::secret::{Purpose, Secret, hashed};
 use super::session::OpenedSession;
 use super::viewer::Viewer;
-use crate::server::is_same_origin;
+use crate::server::{Client, is_same_origin};
 
 /// The header in which a mutation of a session repeats the session's CSRF token.
 const CSRF_HEADER: &str = "x-csrf-token";
@@ -108,14 +105,14 @@ impl Browser {
 }
 
 impl People {
-    /// Who a request with these headers comes from.
+    /// Who a request of this client with these headers comes from.
     ///
     /// # Errors
     /// When it shows a token that does not hold, or the database fails.
-    pub async fn arrive(&self, headers: &HeaderMap, peer: SocketAddr) -> Result<Arrival, TurnedAway> {
-        let from = peer.ip().to_canonical();
-        let viewer = |signed_in| Viewer { signed_in, from, request_id: Uuid::now_v7() };
-        let way = Way::of(headers, from.is_loopback());
+    pub async fn arrive(&self, headers: &HeaderMap, client: &Client) -> Result<Arrival, TurnedAway> {
+        let (from, request_id) = (client.address, client.request_id);
+        let viewer = |signed_in| Viewer { signed_in, from, request_id };
+        let way = Way::of(headers, client);
         if let Some(authorization) = headers.get(header::AUTHORIZATION) {
             let secret = authorization.to_str().ok().and_then(bearer).ok_or(TurnedAway::BadToken)?;
             let signed_in = self.known_token(&secret).await?.ok_or(TurnedAway::BadToken)?;

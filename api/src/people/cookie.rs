@@ -5,26 +5,26 @@ use axum::http::{HeaderMap, header};
 
 use super::secret::{Purpose, Secret};
 use super::session::LASTS;
+use crate::server::Client;
 
 /// Over what a browser reaches us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// Over https, as a proxy before us says or its lack of another way implies.
+    /// Over https, as the connection or a trusted proxy says, or its lack of another way implies.
     Secured,
     /// Plain http on this machine.
     ThisMachine,
 }
 
 impl Way {
-    /// Tells the way from the headers. Anything but plain http to a name of this machine is taken for https:
+    /// Tells the way from the connection and the named host. Anything but plain http to a name of this machine is taken for https:
     /// over plain http from elsewhere, browsers refuse such a cookie, and nobody is signed in.
-    pub(crate) fn of(headers: &HeaderMap, from_this_machine: bool) -> Self {
-        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let over_https = text("x-forwarded-proto").is_some_and(|proto| proto.eq_ignore_ascii_case("https"));
-        let host = text(header::HOST.as_str()).unwrap_or_default();
+    pub(crate) fn of(headers: &HeaderMap, client: &Client) -> Self {
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
         let name = host.rsplit_once(':').filter(|_| !host.ends_with(']')).map_or(host, |(name, _)| name);
         let named_so = ["localhost", "127.0.0.1", "[::1]"].contains(&name);
-        if from_this_machine && named_so && !over_https { Self::ThisMachine } else { Self::Secured }
+        let from_this_machine = client.address.is_loopback();
+        if from_this_machine && named_so && !client.over_https { Self::ThisMachine } else { Self::Secured }
     }
 
     fn cookie_name(self) -> &'static str {
@@ -63,7 +63,10 @@ impl Way {
 mod tests {
     use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
+    use uuid::Uuid;
+
     use super::Way;
+    use crate::server::Client;
 
     fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {
         let line = |(name, value): &(&'static str, &'static str)| {
@@ -74,17 +77,20 @@ mod tests {
 
     #[test]
     fn only_plain_http_on_this_machine_has_the_plain_cookie() {
-        let rows: [(&[_], bool, Way); 7] = [
-            (&[("host", "127.0.0.1:8080")], true, Way::ThisMachine),
-            (&[("host", "localhost")], true, Way::ThisMachine),
-            (&[("host", "[::1]:8080")], true, Way::ThisMachine),
-            (&[("host", "127.0.0.1:8080")], false, Way::Secured),
-            (&[("host", "reform.example")], true, Way::Secured),
-            (&[("host", "localhost"), ("x-forwarded-proto", "https")], true, Way::Secured),
-            (&[], true, Way::Secured),
+        let rows: [(&[_], &str, bool, Way); 8] = [
+            (&[("host", "127.0.0.1:8080")], "127.0.0.1", false, Way::ThisMachine),
+            (&[("host", "localhost")], "127.0.0.1", false, Way::ThisMachine),
+            (&[("host", "[::1]:8080")], "::1", false, Way::ThisMachine),
+            (&[("host", "127.0.0.1:8080")], "10.0.0.7", false, Way::Secured),
+            (&[("host", "reform.example")], "127.0.0.1", false, Way::Secured),
+            (&[("host", "localhost")], "127.0.0.1", true, Way::Secured),
+            (&[("host", "localhost"), ("x-forwarded-proto", "https")], "127.0.0.1", false, Way::ThisMachine),
+            (&[], "127.0.0.1", false, Way::Secured),
         ];
-        for (lines, from_this_machine, way) in rows {
-            assert_eq!(Way::of(&headers(lines), from_this_machine), way, "{lines:?} {from_this_machine}");
+        for (lines, from, over_https, way) in rows {
+            let address = from.parse().expect("an address");
+            let client = Client { address, over_https, request_id: Uuid::nil() };
+            assert_eq!(Way::of(&headers(lines), &client), way, "{lines:?} {client:?}");
         }
     }
 

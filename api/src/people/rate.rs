@@ -38,7 +38,7 @@ impl AttemptRate {
 }
 
 /// A customer of the internet has one IPv4 address, but 2⁶⁴ IPv6 addresses.
-fn customer(client: IpAddr) -> IpAddr {
+pub(crate) fn customer(client: IpAddr) -> IpAddr {
     match client.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
         address => address,

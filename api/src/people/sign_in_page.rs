@@ -1,15 +1,12 @@
 //! The page behind a one-time link. Opening it changes nothing, so that the preview of a link does not use
 //! it up; its button does.
 
-use std::net::SocketAddr;
-
-use axum::extract::{ConnectInfo, Form, Query, State};
+use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
-use axum::{Router, body::Body};
+use axum::{Extension, Router, body::Body};
 use serde::Deserialize;
-use uuid::Uuid;
 
 use super::People;
 use super::cookie::Way;
@@ -17,10 +14,12 @@ use super::refusal::Fault;
 use super::secret::{Purpose, Secret};
 use super::viewer::Viewer;
 use crate::graphql::actor::actor_of;
-use crate::server::{REQUEST_ID, is_same_origin};
+use crate::server::{Client, Mode, is_same_origin};
 
-/// Where who has signed in goes.
+/// Where who has signed in goes, where that page is.
 const AFTER: &str = "/graphiql";
+/// What is told elsewhere.
+const SIGNED_IN: &str = "<p>Đã đăng nhập. / You are signed in.</p>";
 
 /// What the link, and the page's form, carry.
 #[derive(Deserialize)]
@@ -36,8 +35,8 @@ impl Shown {
 }
 
 /// The page's routes.
-pub(crate) fn routes(people: People) -> Router {
-    Router::new().route("/sign-in", get(ask).post(sign_in)).with_state(people)
+pub(crate) fn routes(people: People, mode: Mode) -> Router {
+    Router::new().route("/sign-in", get(ask).post(sign_in)).layer(Extension(mode)).with_state(people)
 }
 
 async fn ask(Query(shown): Query<Shown>) -> Response {
@@ -49,14 +48,18 @@ async fn ask(Query(shown): Query<Shown>) -> Response {
 
 async fn sign_in(
     State(people): State<People>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Extension(client): Extension<Client>,
+    Extension(mode): Extension<Mode>,
     headers: HeaderMap,
     Form(shown): Form<Shown>,
 ) -> Response {
-    let viewer = Viewer { signed_in: None, from: peer.ip().to_canonical(), request_id: Uuid::now_v7() };
+    let viewer = Viewer { signed_in: None, from: client.address, request_id: client.request_id };
     let link = shown.secret().filter(|_| is_same_origin(&headers));
-    let mut answer = match open(&people, &viewer, link.as_ref(), &headers).await {
-        Ok(Some(cookie)) => (cookie, private(), Redirect::to(AFTER)).into_response(),
+    match open(&people, &viewer, link.as_ref(), &headers, &client).await {
+        Ok(Some(cookie)) if mode == Mode::Development => {
+            (cookie, private(), Redirect::to(AFTER)).into_response()
+        }
+        Ok(Some(cookie)) => (cookie, page(StatusCode::OK, SIGNED_IN)).into_response(),
         Ok(None) => refused(),
         Err(fault) => {
             tracing::error!(%fault, "a link could not be used");
@@ -65,10 +68,7 @@ async fn sign_in(
                 "<p>Lỗi hệ thống; hãy thử lại. / Internal error; try again.</p>",
             )
         }
-    };
-    let request_id = HeaderValue::from_str(&viewer.request_id.to_string()).ok();
-    answer.headers_mut().extend(request_id.map(|id| (REQUEST_ID, id)));
-    answer
+    }
 }
 
 type SetCookie = [(HeaderName, String); 1];
@@ -78,8 +78,9 @@ async fn open(
     viewer: &Viewer,
     link: Option<&Secret>,
     headers: &HeaderMap,
+    client: &Client,
 ) -> Result<Option<SetCookie>, Fault> {
-    let way = Way::of(headers, viewer.from.is_loopback());
+    let way = Way::of(headers, client);
     let replaces = people.shown_session(headers, way).await?;
     let session = people.sign_in_by_link(&actor_of(viewer), link, replaces).await?;
     Ok(session.map(|session| [(header::SET_COOKIE, way.set(&session.secret))]))

@@ -3,7 +3,6 @@
 //! A WebSocket lasts, rights may not: who asks is looked up anew for every operation on it, and a subscription
 //! ends soon after its session or token has.
 
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,8 +12,10 @@ use axum::http::{HeaderMap, StatusCode, header};
 use futures_util::FutureExt;
 use futures_util::stream::{self, BoxStream, StreamExt};
 
-use super::Refusal;
+use super::client::Client;
+use super::crowd::{Crowd, Who};
 use super::operations::Operations;
+use super::{Refusal, Shared};
 use crate::people::{Arrival, People, TurnedAway};
 use crate::policy::PublicReads;
 
@@ -27,12 +28,15 @@ pub(super) struct Caller {
     people: People,
     public_reads: bool,
     headers: Arc<HeaderMap>,
-    peer: SocketAddr,
+    client: Client,
+    crowd: Crowd,
 }
 
 impl Caller {
-    pub(super) fn new(people: &People, public_reads: bool, headers: &HeaderMap, peer: SocketAddr) -> Self {
-        Self { people: people.clone(), public_reads, headers: Arc::new(headers.clone()), peer }
+    pub(super) fn new(shared: &Shared, headers: &HeaderMap, client: Client) -> Self {
+        let (people, crowd) = (shared.people.clone(), shared.crowd.clone());
+        let public_reads = shared.settings.public_reads;
+        Self { people, public_reads, headers: Arc::new(headers.clone()), client, crowd }
     }
 
     /// The request with all that is to be known of its caller.
@@ -42,20 +46,31 @@ impl Caller {
 
     /// Who that is now.
     pub(super) async fn arrive(&self) -> Result<Arrival, Refusal> {
-        self.people.arrive(&self.headers, self.peer).await.map_err(Refusal::from)
+        self.people.arrive(&self.headers, &self.client).await.map_err(Refusal::from)
+    }
+
+    /// The same, if he does not ask too often.
+    async fn admitted(&self) -> Result<Arrival, Refusal> {
+        self.crowd.admit(Who::at(self.client.address))?;
+        let arrival = self.arrive().await?;
+        if let who @ Who::Account(_) = Who::is(&arrival.viewer) {
+            self.crowd.admit(who)?;
+        }
+        Ok(arrival)
     }
 
     /// What he hears of an operation over a WebSocket.
     pub(super) fn stream(&self, operations: &Operations, request: Request) -> BoxStream<'static, Response> {
-        let (caller, operations) = (self.clone(), operations.clone());
+        let operations = operations.clone();
+        let caller = Self { client: self.client.asking_again(), ..self.clone() };
         let answers = async move {
-            let arrival = match caller.arrive().await {
+            let arrival = match caller.admitted().await {
                 Ok(arrival) => arrival,
                 Err(refusal) => return stream::once(async { refusal.into_graphql() }).boxed(),
             };
-            let signed_in = arrival.viewer.signed_in.is_some();
+            let (who, signed_in) = (Who::is(&arrival.viewer), arrival.viewer.signed_in.is_some());
             let arrival = Arrival { browser: arrival.browser.over_socket(), ..arrival };
-            let answers = operations.stream(caller.ask(request, arrival));
+            let answers = operations.stream(who, caller.ask(request, arrival));
             if signed_in { while_allowed(answers, Box::pin(caller.rights_end())) } else { answers }
         };
         answers.flatten_stream().boxed()
@@ -65,7 +80,7 @@ impl Caller {
     async fn rights_end(self) -> Response {
         loop {
             tokio::time::sleep(LOOK_AGAIN).await;
-            let away = match self.people.arrive(&self.headers, self.peer).await {
+            let away = match self.people.arrive(&self.headers, &self.client).await {
                 Ok(arrival) if arrival.viewer.signed_in.is_none() => TurnedAway::BadToken,
                 Err(away @ TurnedAway::BadToken) => away,
                 Ok(_) | Err(TurnedAway::Fault(_)) => continue,

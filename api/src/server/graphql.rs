@@ -1,29 +1,30 @@
 //! `/graphql`: GraphQL over HTTP (<https://graphql.github.io/graphql-over-http/draft/>).
 
-use std::net::SocketAddr;
-
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Request as GraphQLRequest, Response as GraphQLResponse};
+use axum::Extension;
 use axum::body::{Body, Bytes};
-use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::json;
 use tokio::time::timeout;
 
+use super::caller::Caller;
+use super::client::Client;
+use super::crowd::Who;
+use super::door::By;
 use super::operations::kind_of;
 use super::{Limits, Media, Refusal, Shared, media, parameters};
 
-/// Tells the request's id, as logs and the audit log have it.
-pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The methods of the endpoint.
 const METHODS: &str = "GET, HEAD, POST, OPTIONS";
 
 /// Answers a query in the URL, or any operation but a subscription in a body.
 pub(super) async fn graphql(
     State(shared): State<Shared>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Extension(client): Extension<Client>,
     request: Request,
 ) -> Response {
     if request.method() == Method::OPTIONS {
@@ -33,38 +34,48 @@ pub(super) async fn graphql(
         Ok(media) => media,
         Err(refusal) => return refusal.into_response(),
     };
-    match executed(&shared, peer, request).await {
-        Ok(response) => {
+    match executed(&shared, client, request).await {
+        Ok((response, by)) => {
             let status = match media {
                 Media::GraphQLResponse if is_request_error(&response) => StatusCode::BAD_REQUEST,
                 Media::GraphQLResponse | Media::Json => StatusCode::OK,
             };
-            answer(media, status, response)
+            let mut answer = answer(media, status, response);
+            answer.extensions_mut().insert(by);
+            answer
         }
         Err(refusal) => refusal.into_answer(media),
     }
 }
 
-async fn executed(shared: &Shared, peer: SocketAddr, request: Request) -> Result<GraphQLResponse, Refusal> {
-    let caller = shared.caller(request.headers(), peer);
-    let request = request_in(request, &shared.settings.limits).await?;
+/// The response, and who asked.
+async fn executed(
+    shared: &Shared,
+    client: Client,
+    request: Request,
+) -> Result<(GraphQLResponse, By), Refusal> {
+    let caller = Caller::new(shared, request.headers(), client);
+    let request = request_in(request, shared).await?;
     let arrival = caller.arrive().await?;
-    let request_id = HeaderValue::from_str(&arrival.viewer.request_id.to_string()).ok();
-    let mut response = shared.operations.execute(caller.ask(request, arrival)).await?;
+    let (by, who) = (By(arrival.viewer.name().to_owned()), Who::is(&arrival.viewer));
+    if let Who::Account(_) = who {
+        shared.crowd.admit(who)?;
+    }
+    let mut response = shared.operations.execute(who, caller.ask(request, arrival)).await?;
     if response.errors.is_empty() && response.data == async_graphql::Value::Null {
         // The library's answer to an operation of which every field is skipped.
         response.data = async_graphql::Value::Object(Default::default());
     }
-    response.http_headers.extend(request_id.map(|id| (REQUEST_ID, id)));
-    Ok(response)
+    Ok((response, by))
 }
 
-async fn request_in(request: Request, limits: &Limits) -> Result<GraphQLRequest, Refusal> {
+async fn request_in(request: Request, shared: &Shared) -> Result<GraphQLRequest, Refusal> {
     match *request.method() {
-        Method::GET | Method::HEAD => only_a_query(parameters::in_url(request.uri())?),
+        Method::GET | Method::HEAD => only_a_query(parameters::in_url(request.uri(), &shared.persisted)?),
         Method::POST => {
             media::expect_json(request.headers())?;
-            parameters::in_body(&whole(request.into_body(), limits).await?)
+            let body = whole(request.into_body(), &shared.settings.limits).await?;
+            parameters::in_body(&body, &shared.persisted)
         }
         _ => Err(Refusal::method_not_allowed("Ask with POST, or a query with GET.", METHODS)),
     }

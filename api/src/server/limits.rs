@@ -1,8 +1,12 @@
 //! What clients may take: bytes, time, connections.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
-/// What clients may take of the server. The default fits one machine; tests shorten it.
+use super::Rate;
+
+/// What clients may take of the server. The default fits one machine that trusts its callers; tests
+/// shorten it.
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// Connections at a time, WebSockets included; more wait to be accepted.
@@ -34,6 +38,17 @@ pub struct Limits {
     pub operation_within: Duration,
     /// Subscriptions at a time, over all WebSockets; more are refused.
     pub subscriptions: usize,
+    /// How often one caller may ask; none: as often as it likes. A caller is an account, or the public at one
+    /// address; whoever is signed in counts at the address, too.
+    pub requests_per_caller: Option<Rate>,
+    /// Queries and mutations of one caller that are executed at a time; more are refused.
+    pub operations_per_caller: usize,
+    /// Subscriptions of one caller at a time; more are refused.
+    pub subscriptions_per_caller: usize,
+    /// WebSockets of one address at a time; more are refused.
+    pub sockets_per_caller: usize,
+    /// Connections from one address at a time, trusted proxies excepted; more are closed.
+    pub connections_per_caller: usize,
     /// How long what is open may last when the server stops.
     pub stop_within: Duration,
 }
@@ -55,7 +70,32 @@ impl Default for Limits {
             operations: 256,
             operation_within: Duration::from_secs(30),
             subscriptions: 2048,
+            requests_per_caller: None,
+            operations_per_caller: 256,
+            subscriptions_per_caller: 2048,
+            sockets_per_caller: 2048,
+            connections_per_caller: 4096,
             stop_within: Duration::from_secs(2),
+        }
+    }
+}
+
+impl Limits {
+    /// Requests of one caller a second, in the long run, where there is a limit and no other is chosen.
+    pub const USUAL_RATE: NonZeroU32 = NonZeroU32::new(50).expect("not zero");
+    /// Requests of one caller at once, likewise.
+    pub const USUAL_BURST: NonZeroU32 = NonZeroU32::new(200).expect("not zero");
+
+    /// For strangers: whatever one caller does, three quarters of all places are left for others.
+    pub fn among_strangers() -> Self {
+        let limits = Self::default();
+        Self {
+            requests_per_caller: Some(Rate { per_second: Self::USUAL_RATE, burst: Self::USUAL_BURST }),
+            operations_per_caller: limits.operations / 4,
+            subscriptions_per_caller: limits.subscriptions / 4,
+            sockets_per_caller: limits.sockets / 4,
+            connections_per_caller: limits.connections / 4,
+            ..limits
         }
     }
 }

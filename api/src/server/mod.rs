@@ -4,55 +4,82 @@
 //! an effect: GET only reads, POST must be JSON (which a browser sends to another site only after asking),
 //! and a WebSocket must come from our own page. What a client may take of the machine is in [`Limits`].
 
+mod allowed;
 mod caller;
+mod client;
 mod connections;
+mod crowd;
+mod door;
 mod graphql;
 mod headers;
 mod limits;
 mod media;
+mod mode;
 mod operations;
 mod origins;
 mod pages;
 mod parameters;
+mod persisted;
 mod refusal;
 mod socket;
+mod tls;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::{HeaderMap, StatusCode};
-use axum::middleware::map_response;
+use axum::http::StatusCode;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::routing::{any, get};
 use sea_orm::DatabaseConnection;
 use tokio::sync::Semaphore;
 
-use self::caller::Caller;
+pub use self::allowed::{AllowedQueries, AllowedQueriesError};
+pub use self::client::{Client, Proxies, ProxyHeader};
 pub use self::connections::serve;
-pub(crate) use self::graphql::REQUEST_ID;
+use self::crowd::Crowd;
+pub use self::crowd::Rate;
 pub use self::limits::Limits;
 use self::media::Media;
+pub use self::mode::Mode;
 use self::operations::Operations;
 pub use self::origins::Origin;
 pub(crate) use self::origins::is_same_origin;
+use self::persisted::Persisted;
 use self::refusal::Refusal;
+pub use self::tls::{Tls, TlsError};
 use crate::graphql::Schema;
 use crate::people::{People, sign_in_page};
 
 /// How the server is set up; by default for one machine and its own pages.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// For whom it runs.
+    pub mode: Mode,
     /// What clients may take.
     pub limits: Limits,
     /// Other sites whose pages may use the API.
     pub origins: Vec<Origin>,
     /// Whether the public may read what is published; otherwise everybody must sign in.
     pub public_reads: bool,
+    /// The proxies that are believed what they say about clients.
+    pub proxies: Proxies,
+    /// What it speaks TLS with; none: plain http.
+    pub tls: Option<Arc<Tls>>,
+    /// The only documents that are executed; none: any.
+    pub allowed_queries: Option<Arc<AllowedQueries>>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { limits: Limits::default(), origins: Vec::new(), public_reads: true }
+        Self {
+            mode: Mode::default(),
+            limits: Limits::default(),
+            origins: Vec::new(),
+            public_reads: true,
+            proxies: Proxies::default(),
+            tls: None,
+            allowed_queries: None,
+        }
     }
 }
 
@@ -69,6 +96,9 @@ struct Shared {
     database: DatabaseConnection,
     people: People,
     settings: Settings,
+    /// What each caller takes.
+    crowd: Crowd,
+    persisted: Persisted,
     /// Places for WebSockets.
     sockets: Arc<Semaphore>,
 }
@@ -76,30 +106,32 @@ struct Shared {
 /// The routes. [`serve`] them, so that the client's address is known and the connections are bounded.
 pub fn router(schema: Schema, database: DatabaseConnection, people: People, settings: Settings) -> Router {
     let sockets = Arc::new(Semaphore::new(settings.limits.sockets));
-    let operations = Operations::new(schema, &settings.limits);
+    let crowd = Crowd::new(&settings.limits);
+    let operations = Operations::new(schema, crowd.clone(), &settings);
+    let persisted = Persisted::new(settings.allowed_queries.clone());
     let graphql = match settings.origins.as_slice() {
         [] => any(graphql::graphql),
         origins => any(graphql::graphql).layer(origins::cross_origin(origins)),
     };
-    Router::new()
-        .route("/", get(pages::to_graphiql))
-        .route("/graphiql", get(pages::graphiql))
+    let mode = settings.mode;
+    let shared = Shared { operations, database, people: people.clone(), settings, crowd, persisted, sockets };
+    let pages = match mode {
+        Mode::Development => {
+            Router::new().route("/", get(pages::to_graphiql)).route("/graphiql", get(pages::graphiql))
+        }
+        Mode::Production => Router::new(),
+    };
+    pages
         .route("/graphql", graphql)
         .route("/graphql/ws", get(socket::open))
         .route("/health/live", get(pages::live))
         .route("/health/ready", get(pages::ready))
-        .with_state(Shared { operations, database, people: people.clone(), settings, sockets })
-        .merge(sign_in_page::routes(people))
+        .with_state(shared.clone())
+        .merge(sign_in_page::routes(people, mode))
         .fallback(unknown_path)
         .method_not_allowed_fallback(unknown_method)
+        .layer(from_fn_with_state(shared, door::enter))
         .layer(map_response(headers::guard))
-}
-
-impl Shared {
-    /// Who sent a request with these headers.
-    fn caller(&self, headers: &HeaderMap, peer: SocketAddr) -> Caller {
-        Caller::new(&self.people, self.settings.public_reads, headers, peer)
-    }
 }
 
 async fn unknown_path() -> Refusal {

@@ -1,16 +1,17 @@
 //! What is not GraphQL: the page to try it on, and health.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use async_graphql::http::GraphiQLSource;
-use axum::Json;
-use axum::extract::{ConnectInfo, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::{Extension, Json};
 use serde_json::{Value, json};
 
 use super::Shared;
+use super::caller::Caller;
+use super::client::Client;
 use super::headers::page_policy;
 
 /// The version of the editor.
@@ -26,10 +27,10 @@ pub(super) async fn to_graphiql() -> Redirect {
 /// It carries its session's CSRF token, so that it may send mutations.
 pub(super) async fn graphiql(
     State(shared): State<Shared>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Extension(client): Extension<Client>,
     headers: HeaderMap,
 ) -> Response {
-    let arrival = match shared.caller(&headers, peer).arrive().await {
+    let arrival = match Caller::new(&shared, &headers, client).arrive().await {
         Ok(arrival) => arrival,
         Err(refusal) => return refusal.into_response(),
     };

@@ -9,11 +9,12 @@ use axum::http::{StatusCode, Uri};
 use serde_json::{Map, Value};
 
 use super::Refusal;
+use super::persisted::Persisted;
 
 /// The request in a JSON body.
-pub(super) fn in_body(body: &[u8]) -> Result<Request, Refusal> {
+pub(super) fn in_body(body: &[u8], persisted: &Persisted) -> Result<Request, Refusal> {
     match serde_json::from_slice(body) {
-        Ok(Value::Object(parameters)) => request(parameters),
+        Ok(Value::Object(parameters)) => request(parameters, persisted),
         Ok(Value::Array(_)) => {
             let message = "Batches are not supported: send one request at a time.";
             Err(Refusal::new(StatusCode::BAD_REQUEST, "BATCH_NOT_SUPPORTED", message))
@@ -23,7 +24,7 @@ pub(super) fn in_body(body: &[u8]) -> Result<Request, Refusal> {
 }
 
 /// The request in a URL: `variables` and `extensions` are JSON, and absent when they are empty.
-pub(super) fn in_url(uri: &Uri) -> Result<Request, Refusal> {
+pub(super) fn in_url(uri: &Uri, persisted: &Persisted) -> Result<Request, Refusal> {
     let Ok(Query(given)) = Query::<HashMap<String, String>>::try_from_uri(uri) else {
         return Err(Refusal::bad_request("The query string is not form-urlencoded."));
     };
@@ -37,15 +38,23 @@ pub(super) fn in_url(uri: &Uri) -> Result<Request, Refusal> {
         };
         parameters.insert(name, value);
     }
-    request(parameters)
+    request(parameters, persisted)
 }
 
 /// The request in an object's fields; other fields are left alone.
-pub(super) fn request(mut parameters: Map<String, Value>) -> Result<Request, Refusal> {
+pub(super) fn request(mut parameters: Map<String, Value>, persisted: &Persisted) -> Result<Request, Refusal> {
     let mut take = |name: &str| parameters.remove(name).unwrap_or_default();
-    let Value::String(query) = take("query") else {
-        return Err(Refusal::bad_request("`query` must be a string."));
+    let query = match take("query") {
+        Value::Null => None,
+        Value::String(query) => Some(query),
+        _ => return Err(Refusal::bad_request("`query` must be a string.")),
     };
+    let extensions = match take("extensions") {
+        Value::Null => Map::new(),
+        Value::Object(extensions) => extensions,
+        _ => return Err(Refusal::bad_request("`extensions` must be an object or null.")),
+    };
+    let query = persisted.document(query, &extensions)?;
     let mut request = Request::new(query);
     request.operation_name = match take("operationName") {
         Value::Null => None,
@@ -58,8 +67,5 @@ pub(super) fn request(mut parameters: Map<String, Value>) -> Result<Request, Ref
             .map_err(|_| Refusal::bad_request("`variables` holds a name that GraphQL does not know."))?,
         _ => return Err(Refusal::bad_request("`variables` must be an object or null.")),
     };
-    if !matches!(take("extensions"), Value::Null | Value::Object(_)) {
-        return Err(Refusal::bad_request("`extensions` must be an object or null."));
-    }
     Ok(request)
 }

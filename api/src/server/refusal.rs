@@ -36,6 +36,11 @@ impl Refusal {
         self
     }
 
+    /// Try again after so many seconds.
+    pub(super) fn retry_after(self, seconds: u64) -> Self {
+        Self { header: Some((header::RETRY_AFTER, HeaderValue::from(seconds))), ..self }
+    }
+
     /// The GraphQL errors, which are one.
     pub(super) fn errors(&self) -> Vec<ServerError> {
         let mut error = ServerError::new(self.message.clone(), None);
@@ -48,9 +53,13 @@ impl Refusal {
         GraphQLResponse::from_errors(self.errors())
     }
 
-    /// The answer in the media type that the client takes.
+    /// The answer in the media type that the client takes. In the modern one no refusal has the status 200.
     pub(super) fn into_answer(self, media: Media) -> Response {
-        let mut answer = answer(media, self.status, GraphQLResponse::from_errors(self.errors()));
+        let status = match (media, self.status) {
+            (Media::GraphQLResponse, StatusCode::OK) => StatusCode::BAD_REQUEST,
+            (_, status) => status,
+        };
+        let mut answer = answer(media, status, GraphQLResponse::from_errors(self.errors()));
         if let Some((name, value)) = self.header {
             answer.headers_mut().insert(name, value);
         }

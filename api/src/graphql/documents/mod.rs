@@ -9,11 +9,14 @@
 //! 2. [`shape`]: parsed, with fragments expanded: how many fields it selects, how deep it goes.
 //! 3. [`values`]: how large the variables are; U+0000, which PostgreSQL cannot store, is in no string.
 //!
+//! 4. [`introspection`]: in production, whether it asks about the schema.
+//!
 //! What the answer may cost is decided afterwards by the library, from [`cost`](super::cost).
 //!
 //! A document that passed is kept by its text and neither measured nor parsed again. Every error that goes
 //! out has a code and a message of bounded length, whoever wrote it.
 
+mod introspection;
 mod shape;
 mod text;
 mod values;
@@ -34,6 +37,7 @@ use futures_util::stream::BoxStream;
 
 use super::csrf::mutates;
 use super::problem::cut;
+use crate::server::Mode;
 
 /// The longest document that is kept.
 const LONGEST_KEPT: usize = 20_000;
@@ -72,7 +76,7 @@ impl Documents {
         }
     }
 
-    fn read(&self, text: &str) -> ServerResult<ExecutableDocument> {
+    fn read(&self, text: &str, mode: Mode) -> ServerResult<ExecutableDocument> {
         if let Some(document) = self.kept(text) {
             return Ok(document);
         }
@@ -84,6 +88,9 @@ impl Documents {
         })?;
         shape::check(&document)?;
         values::check_literals(&document)?;
+        if mode == Mode::Production {
+            introspection::refuse(&document)?;
+        }
         self.keep(text, &document);
         Ok(document)
     }
@@ -107,13 +114,13 @@ impl Extension for Documents {
     /// Reads the document without the library's own first step, whose walks expand fragments.
     async fn parse_query(
         &self,
-        _: &ExtensionContext<'_>,
+        ctx: &ExtensionContext<'_>,
         query: &str,
         variables: &Variables,
         _: NextParseQuery<'_>,
     ) -> ServerResult<ExecutableDocument> {
         values::check_size(variables)?;
-        let document = self.read(query)?;
+        let document = self.read(query, ctx.data_opt().copied().unwrap_or_default())?;
         values::check_variables(&document, variables)?;
         Ok(document)
     }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::server::parameters;
+use crate::server::persisted::Persisted;
 
 /// What a client says.
 pub(super) enum Said {
@@ -28,7 +29,7 @@ pub(super) enum Said {
 
 impl Said {
     /// Reads a message; `Err` says what is wrong with it.
-    pub(super) fn read(text: &str) -> Result<Self, &'static str> {
+    pub(super) fn read(text: &str, persisted: &Persisted) -> Result<Self, &'static str> {
         let Ok(Value::Object(mut message)) = serde_json::from_str(text) else {
             return Err("A message is a JSON object");
         };
@@ -43,7 +44,7 @@ impl Said {
             Some("pong") => Ok(Self::Pong),
             Some("complete") => Ok(Self::Complete { id: id_in(message)? }),
             Some("subscribe") => match payload {
-                Some(Value::Object(payload)) => subscribe(id_in(message)?, payload),
+                Some(Value::Object(payload)) => subscribe(id_in(message)?, payload, persisted),
                 _ => Err("`subscribe` needs a payload"),
             },
             Some(_) => Err("A message of an unknown type"),
@@ -59,11 +60,13 @@ fn id_in(mut message: Map<String, Value>) -> Result<String, &'static str> {
     }
 }
 
-fn subscribe(id: String, payload: Map<String, Value>) -> Result<Said, &'static str> {
-    if !payload.get("query").is_some_and(Value::is_string) {
+fn subscribe(id: String, payload: Map<String, Value>, persisted: &Persisted) -> Result<Said, &'static str> {
+    let named = payload.get("extensions").and_then(|extensions| extensions.get("persistedQuery"));
+    let query = payload.get("query").unwrap_or(&Value::Null);
+    if !query.is_string() && (named.is_none() || !query.is_null()) {
         return Err("`payload.query` must be a string");
     }
-    Ok(match parameters::request(payload) {
+    Ok(match parameters::request(payload, persisted) {
         Ok(request) => Said::Subscribe { id, request: Box::new(request) },
         Err(refusal) => Said::Refused { id, errors: refusal.errors() },
     })

@@ -8,17 +8,18 @@
 mod message;
 mod session;
 
-use std::net::SocketAddr;
-
 use axum::Extension;
+use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use self::session::Session;
+use super::caller::Caller;
+use super::client::Client;
 use super::connections::Connection;
+use super::crowd::{Who, too_many_at_once};
 use super::origins::may_open_socket;
 use super::{Refusal, Shared};
 
@@ -30,7 +31,7 @@ const READ_BYTES: usize = 4 * 1024;
 /// Opens a WebSocket.
 pub(super) async fn open(
     State(shared): State<Shared>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Extension(client): Extension<Client>,
     connection: Option<Extension<Connection>>,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
@@ -50,11 +51,14 @@ pub(super) async fn open(
         let refusal = Refusal::new(StatusCode::BAD_REQUEST, "PROTOCOL_NOT_SUPPORTED", message);
         return refusal.with(HeaderName::from_static("sec-websocket-protocol"), PROTOCOL).into_response();
     }
+    let Some(own) = shared.crowd.sockets.take(Who::at(client.address)) else {
+        return too_many_at_once().into_response();
+    };
     let Ok(place) = shared.sockets.clone().try_acquire_owned() else {
         let message = "Quá nhiều kết nối; hãy thử lại sau. / Too many connections; try again later.";
         return Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", message).into_response();
     };
-    let caller = shared.caller(&headers, peer);
+    let caller = Caller::new(&shared, &headers, client);
     if let Err(refusal) = caller.arrive().await {
         return refusal.into_response();
     }
@@ -62,7 +66,7 @@ pub(super) async fn open(
     let upgrade = upgrade.max_message_size(most).max_frame_size(most).read_buffer_size(READ_BYTES);
     upgrade.on_upgrade(move |socket| async move {
         let connection = connection.map(|Extension(connection)| connection);
-        Session::new(shared.operations, caller, shared.settings.limits).run(socket, connection).await;
-        drop(place);
+        Session::new(shared, caller).run(socket, connection).await;
+        drop((place, own));
     })
 }

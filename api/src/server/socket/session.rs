@@ -15,7 +15,8 @@ use crate::server::caller::Caller;
 use crate::server::connections::Connection;
 use crate::server::graphql::is_request_error;
 use crate::server::operations::Operations;
-use crate::server::{Limits, Refusal};
+use crate::server::persisted::Persisted;
+use crate::server::{Limits, Refusal, Shared};
 
 /// How long the other side may take to close after we did.
 const CLOSED_WITHIN: Duration = Duration::from_secs(1);
@@ -30,6 +31,7 @@ enum Given {
 pub(super) struct Session {
     operations: Operations,
     caller: Caller,
+    persisted: Persisted,
     limits: Limits,
     initialised: bool,
     /// Whether anything was heard since the last ping.
@@ -46,13 +48,15 @@ pub(super) struct Session {
 type Follows = Result<Option<Message>, Closing>;
 
 impl Session {
-    pub(super) fn new(operations: Operations, caller: Caller, limits: Limits) -> Self {
+    pub(super) fn new(shared: Shared, caller: Caller) -> Self {
+        let Shared { operations, persisted, settings, .. } = shared;
         let now = Instant::now();
         let (running, ends) = (SelectAll::new(), HashMap::new());
         Self {
             operations,
             caller,
-            limits,
+            persisted,
+            limits: settings.limits,
             initialised: false,
             heard: true,
             opened_at: now,
@@ -125,7 +129,7 @@ impl Session {
             Message::Binary(_) => return Err(Closing::invalid("A message is text")),
             Message::Ping(_) | Message::Pong(_) | Message::Close(_) => return Ok(None),
         };
-        match Said::read(text).map_err(Closing::invalid)? {
+        match Said::read(text, &self.persisted).map_err(Closing::invalid)? {
             Said::Init if self.initialised => Err(Closing::init_twice()),
             Said::Init => {
                 self.initialised = true;

@@ -1,0 +1,62 @@
+//! What every request passes first and every answer last, whatever becomes of it in between: who the client
+//! is, the request's id, and a line in the log without anything that the client said but its method and path.
+
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::Shared;
+use super::client::Client;
+use super::connections::OverTls;
+use super::crowd::Who;
+
+/// Tells the request's id, as logs and the audit log have it.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// For two years, browsers come back over https only.
+const SECURED: HeaderValue = HeaderValue::from_static("max-age=63072000");
+
+/// By what account a request was made; handlers leave it in their answer for the log.
+#[derive(Clone, Debug)]
+pub(super) struct By(pub(super) String);
+
+/// Lets a request in, and its answer out.
+pub(super) async fn enter(
+    State(shared): State<Shared>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let began = Instant::now();
+    let over_tls = request.extensions().get::<OverTls>().is_some();
+    let (address, over_https) = shared.settings.proxies.client(peer.ip(), over_tls, request.headers());
+    let client = Client { address, over_https, request_id: Uuid::now_v7() };
+    request.extensions_mut().insert(client);
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let for_health = path.starts_with("/health/");
+    let admitted = if for_health { Ok(()) } else { shared.crowd.admit(Who::at(address)) };
+    let mut answer = match admitted {
+        Ok(()) => next.run(request).await,
+        Err(refusal) => refusal.into_response(),
+    };
+    let headers = answer.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(&client.request_id.to_string()) {
+        headers.insert(REQUEST_ID, id);
+    }
+    if over_https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, SECURED);
+    }
+    let by = answer.extensions().get::<By>().map_or("public", |by| &by.0);
+    let (status, ms) = (answer.status().as_u16(), began.elapsed().as_millis());
+    let request_id = client.request_id;
+    if for_health {
+        tracing::debug!(%method, path, status, ms, %request_id, from = %address, "request");
+    } else {
+        tracing::info!(%method, path, status, ms, %request_id, from = %address, by, "request");
+    }
+    answer
+}
