@@ -21,6 +21,7 @@ mod process;
 mod random_requests;
 mod reads;
 mod recompile;
+mod serving;
 mod sockets;
 mod subscription;
 mod terminal;

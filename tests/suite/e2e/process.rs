@@ -26,7 +26,23 @@ pub fn binary(name: &str) -> PathBuf {
 /// A program with nothing of this process's environment that could change what it does.
 pub fn program(name: &str) -> Command {
     let mut command = Command::new(binary(name));
-    for variable in ["DATABASE_URL", "DATA_DIR", "LISTEN", "ROLE", "RUST_LOG"] {
+    let variables = [
+        "DATABASE_URL",
+        "DATA_DIR",
+        "LISTEN",
+        "ROLE",
+        "RUST_LOG",
+        "MODE",
+        "ALLOW_ORIGIN",
+        "TRUSTED_PROXY",
+        "PROXY_HEADER",
+        "TLS_CERT",
+        "TLS_KEY",
+        "REQUESTS_PER_SECOND",
+        "REQUEST_BURST",
+        "ALLOWED_QUERIES",
+    ];
+    for variable in variables {
         command.env_remove(variable);
     }
     command.stdin(Stdio::null());
@@ -64,20 +80,20 @@ impl Running {
         Self { child, said }
     }
 
-    /// Starts `reform-api` on any free port.
+    /// Starts `reform-api` on any free port of this machine, unless the arguments say otherwise.
     pub fn serve(store: &Store, arguments: &[&str]) -> Self {
-        Self::start(on("reform-api", store).args(["--listen", "127.0.0.1:0"]).args(arguments))
+        Self::start(on("reform-api", store).env("LISTEN", "127.0.0.1:0").args(arguments))
     }
 
-    /// What it prints until it says where GraphiQL is, and its address.
+    /// What it prints until it says where it is, and its address.
     pub fn until_served(&self) -> (Vec<String>, SocketAddr) {
         let mut lines = Vec::new();
         loop {
             let line = self.said.recv_timeout(PATIENCE);
             let line = line.unwrap_or_else(|error| panic!("{error} after {lines:?}"));
-            let address =
-                line.strip_prefix("GraphiQL: http://").and_then(|rest| rest.strip_suffix("/graphiql"));
-            if let Some(address) = address {
+            let url = line.strip_prefix("GraphiQL: ").or_else(|| line.strip_prefix("GraphQL: "));
+            let rest = url.and_then(|url| url.split_once("://"));
+            if let Some((address, _)) = rest.and_then(|(_, rest)| rest.split_once('/')) {
                 return (lines, address.parse().expect("an address"));
             }
             lines.push(line);
@@ -123,6 +139,14 @@ impl Running {
     pub fn kill(&mut self) {
         self.child.kill().expect("kill -9");
         self.child.wait().expect("it is gone");
+    }
+
+    /// What it has said on standard error, when it was started with that piped and has ended.
+    pub fn errors(&mut self) -> String {
+        let mut text = String::new();
+        let errors = self.child.stderr.as_mut().expect("standard error is piped");
+        errors.read_to_string(&mut text).expect("text");
+        text
     }
 
     /// Everything that it has printed since it was last asked, when it has ended.
