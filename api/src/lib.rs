@@ -2,8 +2,8 @@
 //!
 //! To change … a noun's type, queries or mutations: its file in `graphql`; how objects are resolved:
 //! `graphql::plain`; who may see what: `policy`; limits: `graphql` (depth), `graphql::cost` (complexity),
-//! `graphql::documents` (size), `server::Limits` (bytes, time, connections); who asks, signing in, accounts:
-//! `people`; what the terminal prints: `report`; options: `cli`.
+//! `graphql::documents` (size), `server::Limits` (bytes, time, connections, what one caller may take); who
+//! asks, signing in, accounts: `people`; what the terminal prints: `report`; options: `cli`.
 
 pub mod cli;
 pub mod graphql;

@@ -80,6 +80,8 @@ async fn one_caller_does_not_take_all_places() {
     let address = app.serve(settings(limits)).await;
     let token = app.people.token_from_terminal("administrator").await.expect("a look").expect("a token");
     let bearer = format!("Bearer {}", token.expose());
+    // What notes that the token was used does not wait then.
+    assert_eq!(ask(address, &[("Authorization", &bearer)], "{ __typename }").await.status, "200");
     let held = begin_write(&app.database).await.expect("a transaction");
     let waiting = tokio::spawn({
         let bearer = bearer.clone();

@@ -11,7 +11,13 @@ use super::super::process::{Running, on};
 use super::{ask, get, send};
 
 const BUILD: &str =
-    r#"mutation { requestBuild(input: { period: "2022-H1", reason: "x" }) { alreadyQueued } }"#;
+    r#"mutation { requestBuild(input: { period: "1022-H1", reason: "x" }) { errors { code } } }"#;
+
+/// The token that the first start prints.
+fn token_in(lines: &[String]) -> &str {
+    let token = lines.iter().find_map(|line| line.split_whitespace().find(|word| word.starts_with("rfm_")));
+    token.unwrap_or_else(|| panic!("{lines:?}"))
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_answer_has_an_id_of_its_own() {
@@ -41,8 +47,8 @@ async fn the_log_has_a_line_for_each_request_and_no_secret() {
     command.env("LISTEN", "127.0.0.1:0").env("RUST_LOG", "reform_api=debug").stderr(Stdio::piped());
     let mut server = Running::start(&mut command);
     let (lines, address) = server.until_served();
-    let token = lines.iter().find_map(|line| line.split_once(": rfm_")).expect("a token").1;
-    let bearer = format!("Bearer rfm_{token}");
+    let token = token_in(&lines);
+    let bearer = format!("Bearer {token}");
     let asked = ask(address, &[("Authorization", &bearer)], "{ __typename secretWord: __typename }").await;
     let id = asked.header("x-request-id").expect("an id");
     get(address, "/sign-in?link=secretLink").await;
@@ -63,9 +69,11 @@ on_both! {
     async fn no_counted_refusal_is_lost_at_the_end(kind) {
         let store = Store::sample(kind).await;
         let mut server = Running::serve(&store, &[]);
-        let (_, address) = server.until_served();
+        let (lines, address) = server.until_served();
+        let bearer = format!("Bearer {}", token_in(&lines));
         for _ in 0..3 {
-            assert_eq!(ask(address, &[], BUILD).await.code(), "UNAUTHENTICATED");
+            let answer = ask(address, &[("Authorization", &bearer)], BUILD).await;
+            assert_eq!(answer.json["data"]["requestBuild"]["errors"][0]["code"], "UNKNOWN_PERIOD", "{}", answer.json);
         }
         server.signal("TERM");
         assert_eq!(server.ended().code(), Some(0));
@@ -76,7 +84,7 @@ on_both! {
             .await
             .expect("events");
         assert_eq!(refused.len(), 2, "{refused:?}");
-        let why = refused[1].why.as_deref().unwrap_or_default();
+        let why = refused[1].detail.as_deref().unwrap_or_default();
         assert!(why.starts_with("2 more"), "{why}");
     }
 }

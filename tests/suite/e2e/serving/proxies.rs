@@ -5,16 +5,21 @@ use reform_api::server::{Proxies, Settings};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use tests::{App, on_both};
 
-use super::ask;
+use super::{Heard, ask};
 
 const SIGN_IN: &str =
     r#"mutation { signIn(input: { name: "an", password: "dua-hau-mua-he" }) { csrfToken } }"#;
 const BUILD: &str =
-    r#"mutation { requestBuild(input: { period: "2022-H1", reason: "x" }) { alreadyQueued } }"#;
+    r#"mutation { requestBuild(input: { period: "1022-H1", reason: "x" }) { errors { code } } }"#;
 
 fn trusting(network: &str) -> Settings {
     let proxies = Proxies { networks: vec![network.parse().expect("a network")], ..Proxies::default() };
     Settings { proxies, ..Settings::default() }
+}
+
+fn refusal(answer: &Heard) -> &str {
+    let code = answer.json["data"]["requestBuild"]["errors"][0]["code"].as_str();
+    code.unwrap_or_else(|| panic!("{}", answer.json))
 }
 
 async fn last_refused_at(app: &App) -> Option<String> {
@@ -35,14 +40,17 @@ on_both! {
         let cookie = believed.header("set-cookie").expect("a cookie");
         assert!(cookie.starts_with("__host-reform=") && cookie.contains("; secure"), "{cookie}");
         assert!(believed.header("strict-transport-security").is_some());
-        assert_eq!(ask(trusting, &said, BUILD).await.code(), "UNAUTHENTICATED");
+        let token = app.people.token_from_terminal("administrator").await.expect("a look").expect("a token");
+        let bearer = format!("Bearer {}", token.expose());
+        let said: Vec<_> = said.into_iter().chain([("Authorization", bearer.as_str())]).collect();
+        assert_eq!(refusal(&ask(trusting, &said, BUILD).await), "UNKNOWN_PERIOD");
         assert_eq!(last_refused_at(&app).await.as_deref(), Some("198.51.100.7"));
 
         let ignored = ask(wary, &said, SIGN_IN).await;
         let cookie = ignored.header("set-cookie").expect("a cookie");
         assert!(cookie.starts_with("reform=") && !cookie.contains("; secure"), "{cookie}");
         assert!(ignored.header("strict-transport-security").is_none());
-        assert_eq!(ask(wary, &said, BUILD).await.code(), "UNAUTHENTICATED");
+        assert_eq!(refusal(&ask(wary, &said, BUILD).await), "UNKNOWN_PERIOD");
         assert_eq!(last_refused_at(&app).await.as_deref(), Some("127.0.0.1"));
     }
 }
