@@ -19,6 +19,20 @@ const MOST_NESTED: usize = 32;
 /// The most directives of one field, spread or fragment.
 const MOST_DIRECTIVES: usize = 10;
 
+/// The most that all questions about the schema together may come to; an editor's comes to half of it.
+const MOST_INTROSPECTION: usize = 300_000;
+/// The lists of the schema's description, and how long each is taken to be.
+const LISTS: [(&str, usize); 8] = [
+    ("types", 80),
+    ("fields", 12),
+    ("args", 3),
+    ("inputFields", 4),
+    ("enumValues", 6),
+    ("possibleTypes", 10),
+    ("interfaces", 2),
+    ("directives", 6),
+];
+
 /// What a selection comes to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Size {
@@ -26,12 +40,16 @@ struct Size {
     /// Those among them that stand at the selection's own level.
     at_top: usize,
     nested: usize,
+    /// How many values it would give, were it one of the schema's description.
+    described: usize,
+    /// How many values of the schema's description it gives.
+    introspected: usize,
 }
 
 /// Checks the shape.
 pub(super) fn check(document: &ExecutableDocument) -> ServerResult<()> {
     let mut measure = Measure { document, fragments: HashMap::new() };
-    let mut selections: usize = 0;
+    let (mut selections, mut introspected): (usize, usize) = (0, 0);
     for (_, operation) in document.operations.iter() {
         let size = measure.of(&operation.node.selection_set.node, 1)?;
         if size.at_top > MOST_AT_TOP {
@@ -39,6 +57,7 @@ pub(super) fn check(document: &ExecutableDocument) -> ServerResult<()> {
             return Err(too_large(message));
         }
         selections = selections.saturating_add(size.selections);
+        introspected = introspected.saturating_add(size.introspected);
         if operation.node.directives.len() > MOST_DIRECTIVES {
             return Err(too_many_directives());
         }
@@ -52,7 +71,21 @@ pub(super) fn check(document: &ExecutableDocument) -> ServerResult<()> {
             format!("The document selects {selections} fields; at most {MOST_SELECTIONS} are allowed.");
         return Err(too_large(message));
     }
+    if introspected > MOST_INTROSPECTION {
+        return Err(too_large("The document asks too much about the schema at once.".to_owned()));
+    }
     Ok(())
+}
+
+/// The size of a field by that of what is selected below it.
+fn of_field(name: &str, below: Size) -> Size {
+    let size = Size { at_top: 1, ..below };
+    if ["__schema", "__type"].contains(&name) {
+        let introspected = size.introspected.saturating_add(below.described);
+        return Size { described: 0, introspected, ..size };
+    }
+    let length = LISTS.iter().find(|(list, _)| *list == name).map_or(1, |(_, length)| *length);
+    Size { described: below.described.saturating_add(1).saturating_mul(length), ..size }
 }
 
 struct Measure<'a> {
@@ -73,11 +106,13 @@ impl<'a> Measure<'a> {
                 return Err(too_many_directives());
             }
             let below = match &item.node {
-                Selection::Field(field) if field.node.selection_set.node.items.is_empty() => {
-                    Size { at_top: 1, ..Size::default() }
-                }
                 Selection::Field(field) => {
-                    Size { at_top: 1, ..self.of(&field.node.selection_set.node, depth + 1)? }
+                    let inner = &field.node.selection_set.node;
+                    let below = match inner.items.is_empty() {
+                        true => Size::default(),
+                        false => self.of(inner, depth + 1)?,
+                    };
+                    of_field(&field.node.name.node, below)
                 }
                 Selection::InlineFragment(fragment) => {
                     self.of(&fragment.node.selection_set.node, depth + 1)?
@@ -89,6 +124,8 @@ impl<'a> Measure<'a> {
             size.selections = size.selections.saturating_add(1).saturating_add(below.selections);
             size.at_top = size.at_top.saturating_add(below.at_top);
             size.nested = size.nested.max(below.nested + 1);
+            size.described = size.described.saturating_add(below.described);
+            size.introspected = size.introspected.saturating_add(below.introspected);
         }
         // A fragment that was measured before may now stand deeper than it did.
         if depth + size.nested > MOST_NESTED + 1 {
@@ -172,6 +209,25 @@ mod tests {
         ] {
             assert!(refusal(text).expect("refused").contains("spreads itself"), "{text}");
         }
+    }
+
+    #[test]
+    fn the_schema_is_told_once_and_not_as_a_tree() {
+        let types = |inner: &str| {
+            format!("__schema {{ types {{ fields {{ name args {{ name }} type {{ {inner} }} }} }} }}")
+        };
+        assert_eq!(refusal(&format!("{{ {} }}", types("name"))), None);
+        let many: String = (0..40).map(|at| format!("a{at}: {} ", types("name"))).collect();
+        assert!(refusal(&format!("{{ {many} }}")).expect("refused").contains("schema"));
+        let deep = "fields { type { ".repeat(4);
+        let deep = types(&format!("{deep} name {}", "} }".repeat(4)));
+        assert!(
+            refusal(&format!("{{ ...f }} fragment f on Query {{ {deep} }}"))
+                .expect("refused")
+                .contains("schema")
+        );
+        // Fields of ours with such names are no introspection.
+        assert_eq!(refusal("{ types { types { types { types { types { types { a } } } } } } }"), None);
     }
 
     /// A document with so many of what is limited.
