@@ -59,6 +59,12 @@ pub fn with_name(name: &str) -> Select<Entity> {
     Entity::find().filter(Column::Name.eq(name))
 }
 
+/// The account that is bound to an OpenID Connect provider's subject.
+#[must_use]
+pub fn bound_to(issuer: &str, subject: &str) -> Select<Entity> {
+    Entity::find().filter(Column::OidcIssuer.eq(issuer)).filter(Column::OidcSubject.eq(subject))
+}
+
 /// Every account, by name.
 #[must_use]
 pub fn in_order() -> Select<Entity> {

@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use chrono::{DateTime, TimeZone, Utc};
 use entity::{build, build_part};
 use http_body_util::BodyExt;
-use reform_api::people::People;
+use reform_api::people::{People, Provider};
 use reform_api::server;
 use reform_worker::{Clock, Settings, Signals, Worker};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter};
@@ -113,6 +113,17 @@ impl App {
         let router = server::router(schema, database.clone(), people.clone(), server::Settings::default());
         let administrator = String::new();
         Self { database, clock, signals, people, store, router, statements, administrator }
+    }
+
+    /// The same application, where people may also sign in by an OpenID Connect provider.
+    pub fn with_provider(self, provider: Provider) -> Self {
+        let people = self.people.clone().known_to(Some(&provider));
+        let (database, signals) = (self.database.clone(), self.signals.clone());
+        let schema =
+            reform_api::graphql::schema(database.clone(), self.clock.clone(), signals, people.clone());
+        let settings = server::Settings { provider: Some(provider), ..server::Settings::default() };
+        let router = server::router(schema, database, people.clone(), settings);
+        Self { people, router, ..self }
     }
 
     /// Another process on the same store.

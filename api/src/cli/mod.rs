@@ -4,6 +4,7 @@ mod administrator;
 mod audit;
 mod compile;
 mod explain;
+mod oidc;
 mod serve;
 mod serving;
 mod wait;

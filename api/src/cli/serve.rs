@@ -33,7 +33,7 @@ pub(super) async fn serve(
             None
         }
     };
-    let people = People::new(database.clone(), clock.clone());
+    let people = People::new(database.clone(), clock.clone()).known_to(settings.provider.as_ref());
     let schema = graphql::schema(database.clone(), clock.clone(), signals.clone(), people.clone());
     let base_url = serving.base_url(address);
     first_access(&people, &base_url).await?;

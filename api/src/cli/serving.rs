@@ -9,6 +9,7 @@ use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 
+use super::oidc::Oidc;
 use crate::server::{AllowedQueries, Limits, Mode, Origin, Proxies, ProxyHeader, Rate, Settings, Tls};
 
 /// How `serve` serves.
@@ -24,6 +25,8 @@ pub(super) struct Serving {
     /// What this process does.
     #[arg(long, env = "ROLE", default_value = "all")]
     pub(super) role: Role,
+    #[command(flatten)]
+    pub(super) oidc: Oidc,
     /// For whom it serves; development when not given and only this machine can reach it.
     #[arg(long, env = "MODE")]
     mode: Option<Mode>,
@@ -100,7 +103,8 @@ impl Serving {
         let (limits, allowed_queries) = (self.limits(mode), self.allowed_queries()?);
         let origins = self.allow_origin.clone();
         let public_reads = self.public_reading == Switch::On;
-        Ok(Settings { mode, limits, origins, public_reads, proxies, tls, allowed_queries })
+        let provider = self.oidc.provider()?;
+        Ok(Settings { mode, limits, origins, public_reads, proxies, tls, allowed_queries, provider })
     }
 
     /// How a browser on this machine reaches a server that listens there.

@@ -11,6 +11,7 @@ use sea_orm::{
 use serde_json::{Value, json};
 
 use super::People;
+use super::binding;
 use super::grant::{is_last_administrator, last_administrator, lock_administrators};
 use super::link::{self, make_link, void_links};
 use super::name;
@@ -27,6 +28,8 @@ pub(crate) struct Change {
     /// The agency's code, or none of them.
     pub(crate) agency: Option<Option<String>>,
     pub(crate) state: Option<account::State>,
+    /// Who its person is to the OpenID Connect provider, or nobody.
+    pub(crate) oidc_subject: Option<Option<String>>,
 }
 
 impl People {
@@ -37,8 +40,9 @@ impl People {
         name: &str,
         display_name: &str,
         agency: Option<&str>,
+        oidc_subject: Option<&str>,
     ) -> Result<(AccountId, Secret), Declined> {
-        let made = self.make_account(by, name, display_name, agency).await;
+        let made = self.make_account(by, name, display_name, agency, oidc_subject).await;
         self.noting(attempt(by, action::CREATE_ACCOUNT), made).await
     }
 
@@ -48,9 +52,11 @@ impl People {
         name: &str,
         display_name: &str,
         agency: Option<&str>,
+        oidc_subject: Option<&str>,
     ) -> Result<(AccountId, Secret), Declined> {
         let name = name::checked(name)?;
         let display_name = name::checked_display(display_name)?;
+        let (oidc_issuer, oidc_subject) = self.binding(oidc_subject)?;
         let now = self.now();
         let transaction = begin_write(&self.database).await?;
         let row = account::Model {
@@ -58,8 +64,8 @@ impl People {
             name,
             display_name,
             password_hash: None,
-            oidc_issuer: None,
-            oidc_subject: None,
+            oidc_issuer,
+            oidc_subject,
             agency_id: known_agency(&transaction, agency).await?,
             state: account::State::Active,
             failed_attempts: 0,
@@ -68,7 +74,8 @@ impl People {
         };
         let unless_taken = OnConflict::column(account::Column::Name).do_nothing().to_owned();
         let inserted = account::Entity::insert(row.clone().into_active_model().reset_all());
-        if inserted.on_conflict(unless_taken).exec_without_returning(&transaction).await? == 0 {
+        let inserted = inserted.on_conflict(unless_taken).exec_without_returning(&transaction).await;
+        if inserted.map_err(binding::taken)? == 0 {
             return Err(name_taken().into());
         }
         let link = make_link(&transaction, row.id, account_of(by), now).await?;
@@ -106,7 +113,8 @@ impl People {
         Ok(link)
     }
 
-    /// Changes an account. Disabling it ends its sessions, tokens and links for good.
+    /// Changes an account. Disabling it ends its sessions, tokens and links for good; binding it to another
+    /// person, or to none, its sessions.
     pub(crate) async fn change_account(
         &self,
         by: &Actor,
@@ -139,15 +147,23 @@ impl People {
             }
             ended = end_everything(&transaction, account, now).await?;
         }
+        if let Some(subject) = &change.oidc_subject {
+            (after.oidc_issuer, after.oidc_subject) = self.binding(subject.as_deref())?;
+            if (&after.oidc_issuer, &after.oidc_subject) != (&before.oidc_issuer, &before.oidc_subject) {
+                end_all_but(&transaction, account, None, now).await?;
+            }
+        }
         // Only these: the count of attempts and the password may change meanwhile.
         let changed = account::ActiveModel {
             id: Set(account),
             display_name: Set(after.display_name.clone()),
             agency_id: Set(after.agency_id),
             state: Set(after.state),
+            oidc_issuer: Set(after.oidc_issuer.clone()),
+            oidc_subject: Set(after.oidc_subject.clone()),
             ..Default::default()
         };
-        changed.update(&transaction).await?;
+        changed.update(&transaction).await.map_err(binding::taken)?;
         let (before, mut after) = (told(&transaction, &before).await?, told(&transaction, &after).await?);
         if !ended.is_null() {
             after["ended"] = ended;

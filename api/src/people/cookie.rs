@@ -7,6 +7,9 @@ use super::secret::{Purpose, Secret};
 use super::session::LASTS;
 use crate::server::Client;
 
+/// The session's cookie, without the prefix.
+const SESSION: &str = "reform";
+
 /// Over what a browser reaches us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
@@ -27,35 +30,41 @@ impl Way {
         if from_this_machine && named_so && !client.over_https { Self::ThisMachine } else { Self::Secured }
     }
 
-    fn cookie_name(self) -> &'static str {
+    fn prefix(self) -> &'static str {
         match self {
-            Self::Secured => "__Host-reform",
-            Self::ThisMachine => "reform",
+            Self::Secured => "__Host-",
+            Self::ThisMachine => "",
         }
     }
 
     /// The secret of the session's cookie, if the request has one.
     pub(crate) fn secret(self, headers: &HeaderMap) -> Option<Secret> {
+        Secret::read(Purpose::Session, self.value(SESSION, headers)?)
+    }
+
+    /// The value of a cookie, by its name without the prefix.
+    pub(crate) fn value<'h>(self, name: &str, headers: &'h HeaderMap) -> Option<&'h str> {
         let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
         let mut cookies = lines.flat_map(|line| line.split(';')).filter_map(|cookie| cookie.split_once('='));
-        let (_, value) = cookies.find(|(name, _)| name.trim() == self.cookie_name())?;
-        Secret::read(Purpose::Session, value.trim())
+        let (_, value) = cookies.find(|(full, _)| full.trim().strip_prefix(self.prefix()) == Some(name))?;
+        Some(value.trim())
     }
 
     /// The header value that gives a browser the session.
     pub(crate) fn set(self, secret: &Secret) -> String {
-        self.header(secret.expose(), LASTS.num_seconds())
+        self.header(SESSION, secret.expose(), LASTS.num_seconds())
     }
 
     /// The header value that takes the session from a browser.
     pub(crate) fn clear(self) -> String {
-        self.header("", 0)
+        self.header(SESSION, "", 0)
     }
 
-    fn header(self, value: &str, seconds: i64) -> String {
+    /// The header value that sets a cookie, by its name without the prefix.
+    pub(crate) fn header(self, name: &str, value: &str, seconds: i64) -> String {
         let secure = if self == Self::Secured { "; Secure" } else { "" };
-        let name = self.cookie_name();
-        format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+        let prefix = self.prefix();
+        format!("{prefix}{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
     }
 }
 

@@ -14,6 +14,7 @@
 
 pub(crate) mod account;
 mod arrival;
+mod binding;
 mod cookie;
 mod credential;
 pub(crate) mod first;
@@ -21,6 +22,7 @@ pub(crate) mod grant;
 mod link;
 mod lockout;
 mod name;
+pub(crate) mod oidc;
 mod password;
 mod prune;
 mod rate;
@@ -44,6 +46,7 @@ use sea_orm::DatabaseConnection;
 pub use self::arrival::{Arrival, Browser, TurnedAway};
 pub use self::first::{FIRST_ADMINISTRATOR, FirstAccess};
 pub use self::link::link_path;
+pub use self::oidc::Provider;
 pub(crate) use self::rate::customer;
 pub use self::refusal::{Declined, Fault, Refusal};
 pub use self::secret::Secret;
@@ -63,13 +66,21 @@ pub struct People {
     passwords: Passwords,
     rate: Arc<AttemptRate>,
     refusals: Refusals,
+    /// The OpenID Connect provider to whose people accounts are bound; none without one.
+    issuer: Option<Arc<str>>,
 }
 
 impl People {
     /// The people of a database.
     pub fn new(database: DatabaseConnection, clock: Clock) -> Self {
         let refusals = Refusals::new(database.clone(), clock.clone());
-        Self { database, clock, passwords: Passwords::new(), rate: Arc::default(), refusals }
+        let (passwords, rate) = (Passwords::new(), Arc::default());
+        Self { database, clock, passwords, rate, refusals, issuer: None }
+    }
+
+    /// The same people, who are also known to an OpenID Connect provider.
+    pub fn known_to(self, provider: Option<&Provider>) -> Self {
+        Self { issuer: provider.map(|provider| provider.issuer().into()), ..self }
     }
 
     /// Puts on record what is counted but not recorded yet. For the end of a process.

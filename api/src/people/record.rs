@@ -86,6 +86,7 @@ pub(crate) async fn told<C: ConnectionTrait>(
         "display_name": account.display_name,
         "agency": agency_code(connection, account.agency_id).await?,
         "state": account.state,
+        "oidc_subject": account.oidc_subject,
     }))
 }
 

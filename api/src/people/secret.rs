@@ -16,12 +16,14 @@ pub(crate) enum Purpose {
     Token,
     /// A one-time link.
     Link,
+    /// The way to an OpenID Connect provider and back.
+    Journey,
 }
 
 impl Purpose {
     fn prefix(self) -> &'static str {
         match self {
-            Self::Session | Self::Link => "",
+            Self::Session | Self::Link | Self::Journey => "",
             Self::Token => "rfm_",
         }
     }
@@ -72,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_secret_is_read_back_and_never_shown() {
-        for purpose in [Purpose::Session, Purpose::Token, Purpose::Link] {
+        for purpose in [Purpose::Session, Purpose::Token, Purpose::Link, Purpose::Journey] {
             let secret = Secret::generate(purpose).expect("randomness");
             let read = Secret::read(purpose, secret.expose()).expect("it is one");
             assert_eq!(read.hash(), secret.hash());

@@ -27,6 +27,8 @@ pub enum OpenedBy {
     Password,
     /// By a one-time link: the old password need not be known to set a new one.
     Link,
+    /// By the OpenID Connect provider.
+    Provider,
 }
 
 impl OpenedBy {
@@ -35,6 +37,7 @@ impl OpenedBy {
         match self {
             Self::Password => "PASSWORD",
             Self::Link => "LINK",
+            Self::Provider => "PROVIDER",
         }
     }
 }

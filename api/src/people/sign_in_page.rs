@@ -17,9 +17,9 @@ use crate::graphql::actor::actor_of;
 use crate::server::{Client, Mode, is_same_origin};
 
 /// Where who has signed in goes, where that page is.
-const AFTER: &str = "/graphiql";
+pub(super) const AFTER: &str = "/graphiql";
 /// What is told elsewhere.
-const SIGNED_IN: &str = "<p>Đã đăng nhập. / You are signed in.</p>";
+pub(super) const SIGNED_IN: &str = "<p>Đã đăng nhập. / You are signed in.</p>";
 
 /// What the link, and the page's form, carry.
 #[derive(Deserialize)]
@@ -101,7 +101,8 @@ fn refused() -> Response {
     page(StatusCode::FORBIDDEN, text)
 }
 
-fn page(status: StatusCode, content: &str) -> Response<Body> {
+/// A page of signing in.
+pub(super) fn page(status: StatusCode, content: &str) -> Response<Body> {
     let html = format!(
         r#"<!doctype html><html lang="vi"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Bảng điểm cải cách</title><h1>Bảng điểm cải cách / Reform Scorecard</h1>{content}</html>"#
@@ -111,7 +112,7 @@ fn page(status: StatusCode, content: &str) -> Response<Body> {
 
 /// Nobody keeps the page, frames it, runs scripts in it or learns the link from it. Its own form still says
 /// where it comes from.
-fn private() -> [(HeaderName, HeaderValue); 3] {
+pub(super) fn private() -> [(HeaderName, HeaderValue); 3] {
     let policy = "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
     [
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),

@@ -49,7 +49,7 @@ use self::persisted::Persisted;
 use self::refusal::Refusal;
 pub use self::tls::{Tls, TlsError};
 use crate::graphql::Schema;
-use crate::people::{People, sign_in_page};
+use crate::people::{People, Provider, oidc, sign_in_page};
 
 /// How the server is set up; by default for one machine and its own pages.
 #[derive(Clone, Debug)]
@@ -68,6 +68,8 @@ pub struct Settings {
     pub tls: Option<Arc<Tls>>,
     /// The only documents that are executed; none: any.
     pub allowed_queries: Option<Arc<AllowedQueries>>,
+    /// The OpenID Connect provider by which people may sign in.
+    pub provider: Option<Provider>,
 }
 
 impl Default for Settings {
@@ -80,6 +82,7 @@ impl Default for Settings {
             proxies: Proxies::default(),
             tls: None,
             allowed_queries: None,
+            provider: None,
         }
     }
 }
@@ -110,6 +113,7 @@ pub fn router(schema: Schema, database: DatabaseConnection, people: People, sett
     let crowd = Crowd::new(&settings.limits);
     let operations = Operations::new(schema, crowd.clone(), &settings);
     let persisted = Persisted::new(settings.allowed_queries.clone());
+    let provider = settings.provider.clone();
     let graphql = match settings.origins.as_slice() {
         [] => any(graphql::graphql),
         origins => any(graphql::graphql).layer(origins::cross_origin(origins)),
@@ -128,6 +132,7 @@ pub fn router(schema: Schema, database: DatabaseConnection, people: People, sett
         .route("/health/live", get(pages::live))
         .route("/health/ready", get(pages::ready))
         .with_state(shared.clone())
+        .merge(oidc::routes(&people, provider, mode))
         .merge(sign_in_page::routes(people, mode))
         .fallback(unknown_path)
         .method_not_allowed_fallback(unknown_method)

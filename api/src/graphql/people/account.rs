@@ -26,6 +26,9 @@ struct CreateAccountInput {
     display_name: String,
     /// The code of the agency to which the person belongs.
     agency: Option<String>,
+    /// Who the person is to the OpenID Connect provider that the server is set up for (the claim `sub`): who
+    /// signs in there as that is signed in here. 1 to 255 ASCII characters without spaces.
+    oidc_subject: Option<String>,
 }
 
 /// What is to change of an account; what is not given stays.
@@ -39,6 +42,9 @@ struct ChangeAccountInput {
     agency: MaybeUndefined<String>,
     /// Whether the account may be used. Disabling ends its sessions, tokens and links for good.
     state: Option<AccountState>,
+    /// Who the person is to the OpenID Connect provider that the server is set up for (the claim `sub`); null:
+    /// nobody. 1 to 255 ASCII characters without spaces. A change ends the account's sessions.
+    oidc_subject: MaybeUndefined<String>,
 }
 
 /// An account.
@@ -95,8 +101,9 @@ impl AccountMutation {
     ) -> Result<Whole<SignInLinkPayload>, Problem> {
         administrator(ctx, Scope::Administer)?;
         let people = data::<People>(ctx)?;
-        let agency = input.agency.as_deref();
-        let made = people.create_account(&actor(ctx)?, &input.name, &input.display_name, agency).await;
+        let (agency, subject) = (input.agency.as_deref(), input.oidc_subject.as_deref());
+        let by = actor(ctx)?;
+        let made = people.create_account(&by, &input.name, &input.display_name, agency, subject).await;
         Ok(Whole(match outcome(made)? {
             Ok((id, link)) => with_link(account(ctx, id).await?, link_path(&link)),
             Err(errors) => SignInLinkPayload { account: None, sign_in_path: None, errors },
@@ -126,13 +133,9 @@ impl AccountMutation {
     ) -> Result<Whole<AccountPayload>, Problem> {
         administrator(ctx, Scope::Administer)?;
         let id = account_id(&input.account)?;
-        let agency = match input.agency {
-            MaybeUndefined::Undefined => None,
-            MaybeUndefined::Null => Some(None),
-            MaybeUndefined::Value(code) => Some(Some(code)),
-        };
+        let (agency, oidc_subject) = (wanted(input.agency), wanted(input.oidc_subject));
         let state = input.state.map(AccountState::remote);
-        let change = Change { display_name: input.display_name, agency, state };
+        let change = Change { display_name: input.display_name, agency, state, oidc_subject };
         let changed = data::<People>(ctx)?.change_account(&actor(ctx)?, id, &change).await;
         payload(ctx, id, changed).await
     }
@@ -162,6 +165,15 @@ impl AccountMutation {
         let agency = input.agency.as_deref();
         let revoked = data::<People>(ctx)?.revoke_role(&actor(ctx)?, id, input.role.remote(), agency).await;
         payload(ctx, id, revoked).await
+    }
+}
+
+/// What is to become of something that may be nothing; none leaves it as it is.
+fn wanted(value: MaybeUndefined<String>) -> Option<Option<String>> {
+    match value {
+        MaybeUndefined::Undefined => None,
+        MaybeUndefined::Null => Some(None),
+        MaybeUndefined::Value(value) => Some(Some(value)),
     }
 }
 

@@ -43,6 +43,8 @@ plain_object! {
         agency: Option<Agency>,
         /// Whether it may be used.
         state: AccountState,
+        /// Who the person is to the OpenID Connect provider; null when the account is bound to nobody there.
+        oidc_subject: Option<String>,
         /// When it was made.
         created_at: DateTime<Utc>,
         /// The roles that it holds now, oldest first.
@@ -103,6 +105,7 @@ async fn whole(
         display_name: row.display_name,
         agency: agency(row.agency_id),
         state: row.state.into(),
+        oidc_subject: row.oidc_subject,
         created_at: row.created_at,
         grants: by_account.remove(&row.id).unwrap_or_default(),
     };
