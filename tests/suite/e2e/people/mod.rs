@@ -5,6 +5,7 @@ mod csrf;
 mod first_start;
 mod grants;
 mod links;
+mod oidc;
 mod pruning;
 mod sessions;
 mod sign_in;
