@@ -68,8 +68,8 @@ on_both! {
         let change = |change: &str| format!(r#"changeAccount(input: {{ account: "{account}", {change} }}) {{ errors {{ code }} }}"#);
         let (action, _, object, before, after) = done(&app, &administrator, &change(r#"displayName: "Bà An", agency: null"#)).await;
         assert_eq!((action.as_str(), &object), ("CHANGE_ACCOUNT", &account));
-        assert_eq!(before, json!({ "name": "an", "display_name": "Chị An", "agency": "KKT", "state": "ACTIVE" }));
-        assert_eq!(after, json!({ "name": "an", "display_name": "Bà An", "agency": null, "state": "ACTIVE" }));
+        assert_eq!(before, json!({ "name": "an", "display_name": "Chị An", "agency": "KKT", "state": "ACTIVE", "oidc_subject": null }));
+        assert_eq!(after, json!({ "name": "an", "display_name": "Bà An", "agency": null, "state": "ACTIVE", "oidc_subject": null }));
 
         let role = |verb: &str, agency: &str| format!(
             r#"{verb}Role(input: {{ account: "{account}", role: INSPECTOR, agency: "{agency}" }}) {{ errors {{ code }} }}"#

@@ -108,8 +108,11 @@ async fn one_caller_has_so_many_sockets_and_subscriptions() {
         format!("subscription {{ buildProgress(id: {}) {{ state }} }}", data["builds"]["nodes"][0]["id"]);
     let limits = Limits { sockets_per_caller: 2, subscriptions_per_caller: 2, ..Limits::default() };
     let address = app.serve(settings(limits)).await;
-    let (mut first, mut second) = (Socket::ready(address).await, Socket::ready(address).await);
-    assert_eq!(Socket::try_open(address, &[]).await.err().map(|status| status.as_u16()), Some(429));
+    let (mut first, mut second) =
+        (Socket::ready_as(&app, address).await, Socket::ready_as(&app, address).await);
+    let authorization = app.authorization();
+    let shown = [("Authorization", authorization.as_str())];
+    assert_eq!(Socket::try_open(address, &shown).await.err().map(|status| status.as_u16()), Some(429));
     assert!(Socket::try_open(address, &at("203.0.113.9")).await.is_ok());
     for (socket, id) in [(&mut first, "1"), (&mut second, "1")] {
         socket.subscribe(id, &query).await;
