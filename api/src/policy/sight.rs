@@ -44,11 +44,7 @@ impl Sight {
         };
         match self {
             Self::Everything => cards.filter(scorecard::is_current()),
-            Self::Published(own) if own.is_empty() => {
-                cards.join_rev(JoinType::InnerJoin, ranking_entry::Relation::Scorecard.def()).filter(
-                    ranking_entry::Column::RankingId.into_expr().in_subquery(published_in(period, block)),
-                )
-            }
+            Self::Published(own) if own.is_empty() => only_published(cards),
             Self::Published(own) => {
                 let own = || scorecard::Column::AgencyId.is_in(own.iter().copied());
                 let present = Condition::all().add(scorecard::is_current()).add(own());
@@ -89,7 +85,7 @@ impl Sight {
                 .column(ranking::Column::Id)
                 .into_query()
                 .into(),
-            Self::Published(_) => published_in(period, Some(block)).into(),
+            Self::Published(_) => published_in(period, block).into(),
         };
         scorecard::Entity::find()
             .join_rev(JoinType::InnerJoin, ranking_entry::Relation::Scorecard.def())
@@ -141,16 +137,15 @@ fn block_id(code: &str) -> SubQueryStatement {
     block::with_code(code).select_only().column(block::Column::Id).into_query().into()
 }
 
-/// The rankings that are published now in a period, of one block or of all.
-fn published_in(period: &str, block: Option<&str>) -> SelectStatement {
-    let published = publication::Entity::find()
+/// The ranking that is published now of a block in a period.
+fn published_in(period: &str, block: &str) -> SelectStatement {
+    publication::Entity::find()
         .filter(publication::is_current())
-        .filter(publication::Column::PeriodId.into_expr().eq(period_id(period)));
-    let published = match block {
-        Some(code) => published.filter(publication::Column::BlockId.into_expr().eq(block_id(code))),
-        None => published,
-    };
-    published.select_only().column(publication::Column::RankingId).into_query()
+        .filter(publication::Column::PeriodId.into_expr().eq(period_id(period)))
+        .filter(publication::Column::BlockId.into_expr().eq(block_id(block)))
+        .select_only()
+        .column(publication::Column::RankingId)
+        .into_query()
 }
 
 /// The rankings that were ever published.
@@ -176,6 +171,17 @@ fn with_current_places(mut cards: Cards) -> Cards {
     QueryTrait::query(&mut cards)
         .left_join(ranking::Entity, current_ranking)
         .left_join(ranking_entry::Entity, placed);
+    cards
+}
+
+/// Those cards that are published now, each with its place. A card stands in one ranking that is published at
+/// most: that of its block and period.
+fn only_published(cards: Cards) -> Cards {
+    let mut cards = cards.join_rev(JoinType::InnerJoin, ranking_entry::Relation::Scorecard.def());
+    let published = Expr::col((publication::Entity, publication::Column::RankingId))
+        .equals((ranking_entry::Entity, ranking_entry::Column::RankingId));
+    let published = Condition::all().add(published).add(publication::is_current());
+    QueryTrait::query(&mut cards).inner_join(publication::Entity, published);
     cards
 }
 
