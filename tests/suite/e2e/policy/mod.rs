@@ -159,6 +159,26 @@ on_both! {
         assert_eq!(app.ask("{ builds { totalCount } }").await, before);
     }
 
+    async fn where_the_public_may_not_read_everybody_signs_in(kind) {
+        let app = province(kind).await;
+        let closed = reform_api::server::Settings { public_reads: false, ..reform_api::server::Settings::default() };
+        let address = app.serve(closed).await;
+        let ask = async |authorization: &str, query: &str| {
+            let body = serde_json::json!({ "query": query }).to_string();
+            let head = "POST /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json";
+            let length = body.len();
+            tests::http(address, &format!("{head}{authorization}\r\nContent-Length: {length}\r\n\r\n{body}")).await
+        };
+        let published = r#"{ scorecard(agency: "KKT", period: "2022-H1") { revision } }"#;
+        for query in [published, "{ blocks { code } }", "{ publications { totalCount } }"] {
+            assert!(ask("", query).await.contains("UNAUTHENTICATED"), "{query}");
+        }
+        assert!(ask("", "{ me { account { name } } }").await.contains(r#"{"me":null}"#), "signing in stays open");
+        let signed_in = personas::token(&app, "reader", None, "READ").await;
+        let shown = ask(&format!("\r\nAuthorization: Bearer {signed_in}"), published).await;
+        assert!(shown.contains(r#"{"revision":1}"#), "{shown}");
+    }
+
     async fn what_is_refused_goes_on_record(kind) {
         let app = App::compiled(kind).await;
         assert_eq!(app.as_public().refusal("{ builds { totalCount } }").await, "UNAUTHENTICATED");
