@@ -24,7 +24,7 @@ pub(super) struct Oidc {
     /// File that holds the client's secret, instead of the environment variable OIDC_CLIENT_SECRET.
     #[arg(long, env = "OIDC_CLIENT_SECRET_FILE", value_name = "FILE", requires = "oidc_issuer")]
     oidc_client_secret_file: Option<PathBuf>,
-    /// The site as browsers see it, for instance https://par.dongthap.gov.vn; the provider sends people back
+    /// The site as browsers see it, for instance `https://par.dongthap.gov.vn`; the provider sends people back
     /// to /sign-in/oidc/callback on it.
     #[arg(long, env = "PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,

@@ -30,7 +30,7 @@ pub(super) struct Serving {
     /// For whom it serves; development when not given and only this machine can reach it.
     #[arg(long, env = "MODE")]
     mode: Option<Mode>,
-    /// Site whose pages may use the API from a browser, for instance https://par.example.vn; may be given
+    /// Site whose pages may use the API from a browser, for instance `https://par.example.vn`; may be given
     /// several times. None but its own when not given.
     #[arg(long, env = "ALLOW_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
     allow_origin: Vec<Origin>,

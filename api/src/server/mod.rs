@@ -3,7 +3,7 @@
 //! Every refusal is a GraphQL error with a code. Nothing that a browser does at another site's bidding has
 //! an effect: GET only reads, POST must be JSON (which a browser sends to another site only after asking),
 //! and a WebSocket must come from our own page. What a client may take of the machine is in [`Limits`]; how the
-//! server is set up otherwise, in [`Settings`]. Who the client is, every request learns at the [`door`].
+//! server is set up otherwise, in [`Settings`]. Who the client is, every request learns at the `door`.
 
 mod allowed;
 mod caller;
