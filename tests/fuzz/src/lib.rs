@@ -8,6 +8,7 @@ mod door;
 pub use door::Door;
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use scoring::{
     AgencyKind, AgencySnapshot, Catalogue, CriteriaSet, CriteriaSetDocument, Exact, Fact, FactValue, Facts,
@@ -20,7 +21,7 @@ pub fn text(data: &[u8]) -> Option<&str> {
 }
 
 /// The measures of the sample province, with their units.
-pub fn catalogue() -> Catalogue {
+fn catalogue() -> Catalogue {
     let measures = include_str!("../../../worker/sample/measures.yaml");
     let measures: Vec<serde_json::Value> = serde_saphyr::from_str(measures).expect("the sample's measures");
     let text = |measure: &serde_json::Value, key: &str| measure[key].as_str().expect("a text").to_owned();
@@ -36,7 +37,7 @@ pub fn sample_set() -> CriteriaSet {
 }
 
 /// Facts that know every measure of the catalogue.
-pub fn facts(catalogue: &Catalogue) -> Facts {
+fn facts(catalogue: &Catalogue) -> Facts {
     let value = |unit: &Unit| match unit {
         Unit::Count => FactValue::Number(Exact::from(7)),
         Unit::Share | Unit::Points => FactValue::Number("3/7".parse().expect("a number")),
@@ -62,8 +63,16 @@ pub fn facts(catalogue: &Catalogue) -> Facts {
     }
 }
 
+/// The catalogue and facts that know all of it, made once for all inputs.
+static KNOWN: LazyLock<(Catalogue, Facts)> = LazyLock::new(|| {
+    let catalogue = catalogue();
+    let facts = facts(&catalogue);
+    (catalogue, facts)
+});
+
 /// Checks a document and scores it: nothing panics, and what was read is what is written.
-pub fn check_set(document: CriteriaSetDocument, catalogue: &Catalogue, known: &Facts) {
+pub fn check_set(document: CriteriaSetDocument) {
+    let (catalogue, known) = &*KNOWN;
     let written = canonical_json(&document);
     let again: CriteriaSetDocument = serde_json::from_str(&written).expect("what was written is read");
     assert_eq!(again, document);
