@@ -3,6 +3,7 @@
 
 mod connect;
 mod owner;
+mod text;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ use sea_orm::{
 };
 
 use self::connect::Target;
+pub use self::text::text;
 
 /// The PostgreSQL channel on which builds announce themselves.
 pub(crate) const BUILD_CHANNEL: &str = "reform_build";

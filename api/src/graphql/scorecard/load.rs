@@ -4,11 +4,11 @@
 use std::collections::HashMap;
 
 use async_graphql::ID;
-use chrono::{DateTime, NaiveDate, Utc};
-use entity::{AgencyId, BlockId, BuildId, Codes, ScorecardId, measure, scorecard, scorecard_line};
-use scoring::{AgencyKind, CardState, Input, Level, LineState, Reason, RuleKind, Source};
-use sea_orm::{DatabaseConnection, FromQueryResult, Select};
+use entity::{ScorecardId, measure, scorecard, scorecard_line};
+use scoring::{Input, Level, Reason};
+use sea_orm::{DatabaseConnection, Select};
 
+use super::columns::{self, CardRow, LineRow};
 use super::line::{LineInput, ScorecardLine};
 use super::rows::joined;
 use super::wanted::Wanted;
@@ -17,78 +17,28 @@ use crate::graphql::id::NodeId;
 use crate::graphql::problem::Problem;
 use crate::graphql::registry::{Agency, Block};
 
-/// A card as it is read. What was not asked for is `None`.
-#[derive(FromQueryResult)]
-struct CardRow {
-    id: ScorecardId,
-    state: CardState,
-    period: Option<String>,
-    agency_id: Option<AgencyId>,
-    agency_code: Option<String>,
-    agency_name_vi: Option<String>,
-    agency_name_en: Option<String>,
-    agency_kind: AgencyKind,
-    agency_valid_from: Option<NaiveDate>,
-    agency_valid_to: Option<NaiveDate>,
-    agency_tags: Option<Codes>,
-    agency_source: Source,
-    block_id: Option<BlockId>,
-    block_code: Option<String>,
-    block_name_vi: Option<String>,
-    block_name_en: Option<String>,
-    set_code: Option<String>,
-    set_version: Option<i32>,
-    build_id: Option<BuildId>,
-    revision: Option<i32>,
-    replaces_id: Option<ScorecardId>,
-    revision_reason: Option<String>,
-    current: Option<bool>,
-    content_hash: Option<String>,
-    engine_version: Option<String>,
-    set_fingerprint: Option<String>,
-    facts: Option<String>,
-    points: Option<String>,
-    effective_max: Option<String>,
-    total: Option<String>,
-    index_percent: Option<String>,
-    points_print: Option<String>,
-    effective_max_print: Option<String>,
-    bonus_print: Option<String>,
-    deduction_print: Option<String>,
-    total_print: Option<String>,
-    index_print: Option<String>,
-    grade_code: Option<String>,
-    grade_vi: Option<String>,
-    grade_en: Option<String>,
-    rank: Option<i32>,
-    missing_count: Option<i32>,
-    pending_count: Option<i32>,
-    illustrative_count: Option<i32>,
-    compiled_at: Option<DateTime<Utc>>,
-}
-
 /// Loads `cards` with what is wanted of them.
 pub(super) async fn load(
     database: &DatabaseConnection,
     cards: Select<scorecard::Entity>,
     wanted: &Wanted,
 ) -> Result<Vec<Scorecard>, Problem> {
-    let rows = wanted.of_cards(joined(cards, wanted)).into_model::<CardRow>().all(database).await?;
+    let rows = columns::of_cards(joined(cards, wanted), wanted).all(database).await?;
     let mut lines = match wanted.has("lines") || wanted.has("pillars") {
-        true => load_lines(database, rows.iter().map(|row| row.id), wanted).await?,
+        true => load_lines(database, rows.iter().filter_map(|row| row.id), wanted).await?,
         false => HashMap::new(),
     };
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let lines = lines.remove(&row.id).unwrap_or_default();
-            row.into_card(lines, wanted)
-        })
-        .collect())
+    let cards = rows.into_iter().map(|row| {
+        let lines = row.id.and_then(|id| lines.remove(&id)).unwrap_or_default();
+        row.into_card(lines, wanted)
+            .ok_or_else(|| Problem::internal(&"a card without its id, state or agency"))
+    });
+    cards.collect()
 }
 
 impl CardRow {
-    fn into_card(self, lines: Vec<ScorecardLine>, wanted: &Wanted) -> Scorecard {
+    /// The card; none where one of the columns that are always read is NULL, which the schema forbids.
+    fn into_card(self, lines: Vec<ScorecardLine>, wanted: &Wanted) -> Option<Scorecard> {
         let pillars = match wanted.has("pillars") {
             true => lines.iter().filter(|line| line.level == Level::Pillar.into()).cloned().collect(),
             false => Vec::new(),
@@ -105,15 +55,15 @@ impl CardRow {
             code: self.agency_code.unwrap_or_default(),
             name_vi: self.agency_name_vi.unwrap_or_default(),
             name_en: self.agency_name_en.unwrap_or_default(),
-            kind: self.agency_kind.into(),
+            kind: self.agency_kind?.into(),
             block,
             valid_from: self.agency_valid_from.unwrap_or_default(),
             valid_to: self.agency_valid_to,
             tags: self.agency_tags.map(|tags| tags.0).unwrap_or_default(),
-            source: self.agency_source.into(),
+            source: self.agency_source?.into(),
         };
-        Scorecard {
-            id: NodeId::Scorecard(self.id).into(),
+        Some(Scorecard {
+            id: NodeId::Scorecard(self.id?).into(),
             period: self.period.unwrap_or_default(),
             agency,
             criteria_set: match self.set_code.zip(self.set_version) {
@@ -124,7 +74,7 @@ impl CardRow {
             replaces: self.replaces_id.map(|id| ID::from(NodeId::Scorecard(id))),
             revision_reason: self.revision_reason,
             current: self.current.unwrap_or_default(),
-            state: self.state.into(),
+            state: self.state?.into(),
             points: self.points_print,
             points_exact: self.points,
             effective_max: self.effective_max_print.unwrap_or_default(),
@@ -148,31 +98,8 @@ impl CardRow {
             build: self.build_id.map_or_else(ID::default, |id| NodeId::Build(id).into()),
             pillars,
             lines: if wanted.has("lines") { lines } else { Vec::new() },
-        }
+        })
     }
-}
-
-/// A line as it is read. What was not asked for is `None`.
-#[derive(FromQueryResult)]
-struct LineRow {
-    scorecard_id: ScorecardId,
-    level: Level,
-    code: Option<String>,
-    parent_code: Option<String>,
-    name_vi: Option<String>,
-    name_en: Option<String>,
-    state: Option<LineState>,
-    points: Option<String>,
-    max_points: Option<String>,
-    effective_max: Option<String>,
-    index_percent: Option<String>,
-    points_print: Option<String>,
-    max_print: Option<String>,
-    effective_max_print: Option<String>,
-    index_print: Option<String>,
-    rule_kind: Option<RuleKind>,
-    inputs: Option<String>,
-    reason: Option<String>,
 }
 
 async fn load_lines(
@@ -184,14 +111,17 @@ async fn load_lines(
         true => scorecard_line::of_cards(cards),
         false => scorecard_line::pillars_of(cards),
     };
-    let rows = wanted.of_lines(lines).into_model::<LineRow>().all(database).await?;
+    let rows = columns::of_lines(lines, wanted).all(database).await?;
     let measures = match wanted.of_line("inputs") {
         true => names_of_measures(database).await?,
         false => HashMap::new(),
     };
     let mut by_card: HashMap<_, Vec<_>> = HashMap::new();
     for row in rows {
-        by_card.entry(row.scorecard_id).or_default().push(row.into_line(&measures)?);
+        let always_read = row.scorecard_id.zip(row.level);
+        let (card, level) =
+            always_read.ok_or_else(|| Problem::internal(&"a line without its card or level"))?;
+        by_card.entry(card).or_default().push(row.into_line(level, &measures)?);
     }
     Ok(by_card)
 }
@@ -204,7 +134,7 @@ async fn names_of_measures(database: &DatabaseConnection) -> Result<Names, Probl
 }
 
 impl LineRow {
-    fn into_line(self, measures: &Names) -> Result<ScorecardLine, Problem> {
+    fn into_line(self, level: Level, measures: &Names) -> Result<ScorecardLine, Problem> {
         let inputs: Vec<Input> = match &self.inputs {
             Some(text) => serde_json::from_str(text).map_err(|error| Problem::internal(&error))?,
             None => Vec::new(),
@@ -216,7 +146,7 @@ impl LineRow {
         Ok(ScorecardLine {
             code: self.code.unwrap_or_default(),
             parent_code: self.parent_code,
-            level: self.level.into(),
+            level: level.into(),
             name_vi: self.name_vi.unwrap_or_default(),
             name_en: self.name_en.unwrap_or_default(),
             state: self.state.map(Into::into),

@@ -1,7 +1,9 @@
 //! Stored scorecards and rankings. The API never computes a stored score.
 
+mod columns;
 mod line;
 mod load;
+mod picked;
 mod rows;
 mod wanted;
 
@@ -137,7 +139,7 @@ pub(crate) async fn scorecard_by_id(
     sight: &Sight,
     id: ScorecardId,
 ) -> Result<Option<Scorecard>, Problem> {
-    Ok(load(database, sight.of_revision(id), &Wanted::everything()).await?.pop())
+    Ok(load(database, sight.of_revision(id), &Wanted::Everything).await?.pop())
 }
 
 #[derive(Default)]
@@ -219,7 +221,7 @@ impl ScorecardQuery {
         };
         let cards = cards.order_by_asc(ranking_entry::Column::Position);
         let cards = cards.offset(window.offset).limit(window.limit());
-        let wanted = Wanted::of_page(&ahead, &["scorecard"]).and("rank");
+        let wanted = Wanted::of_page(&ahead, &["scorecard"]).and(&["rank"]);
         let rows = load(database, cards, &wanted).await?;
         if rows.is_empty() {
             check_names(database, &period, Some(&block)).await?;

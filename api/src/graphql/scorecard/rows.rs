@@ -23,12 +23,12 @@ pub(super) fn of_agency(cards: Cards, code: &str) -> Cards {
 /// The cards joined with their agencies and with the tables that hold what else is wanted of them.
 pub(super) fn joined(cards: Cards, wanted: &Wanted) -> Cards {
     let joins = [
-        ("agency.block", scorecard::Relation::Block),
-        ("period", scorecard::Relation::Period),
-        ("criteriaSet", scorecard::Relation::CriteriaSet),
+        (wanted.has_block(), scorecard::Relation::Block),
+        (wanted.has("period"), scorecard::Relation::Period),
+        (wanted.has("criteriaSet"), scorecard::Relation::CriteriaSet),
     ];
     let cards = cards.join(JoinType::InnerJoin, scorecard::Relation::Agency.def());
-    let needed = joins.into_iter().filter(|(path, _)| wanted.has(path));
+    let needed = joins.into_iter().filter(|(needed, _)| *needed);
     needed.fold(cards, |cards, (_, relation)| cards.join(JoinType::InnerJoin, relation.def()))
 }
 
@@ -42,7 +42,7 @@ pub(super) fn ordered(cards: Cards, order: ScorecardOrder, wanted: Wanted) -> (C
                 Order::Asc,
                 last,
             ),
-            wanted.and("rank").and("agency.block"),
+            wanted.and(&["rank"]).and(&["agency", "block"]),
         ),
         ScorecardOrder::Index => {
             (cards.order_by_with_nulls(scorecard::Column::IndexSort, Order::Desc, last), wanted)
