@@ -18,6 +18,11 @@ use super::{Location, OpenError};
 /// round trips.
 const TEST_AFTER_IDLE: Duration = Duration::from_secs(1);
 
+/// A statement is planned once for a connection. Left to choose, PostgreSQL plans each page of a list anew, for
+/// it does not know what the bound `LIMIT` will be; that took twice as long as answering. None of our statements
+/// has a plan that should hang on a value: what picks a partial index stands in the text.
+const KEEP_PLANS: (&str, &str) = ("plan_cache_mode", "force_generic_plan");
+
 /// How long PostgreSQL may take to answer at the start.
 const REACHED_WITHIN: Duration = Duration::from_secs(5);
 
@@ -42,7 +47,7 @@ impl Target {
             }
             Location::Url(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
                 let read = PgConnectOptions::from_str(url).map_err(|_| OpenError::UnreadableUrl)?;
-                Ok(Self::Postgres(read.disable_statement_logging()))
+                Ok(Self::Postgres(read.disable_statement_logging().options([KEEP_PLANS])))
             }
             Location::Url(url) if url.starts_with("sqlite:") && !url.contains(":memory:") => {
                 let read = SqliteConnectOptions::from_str(url).map_err(|_| OpenError::UnreadableUrl)?;
