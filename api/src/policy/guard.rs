@@ -141,7 +141,7 @@ async fn record(ctx: &ExtensionContext<'_>, parent: &str, field: &str, refused: 
     else {
         return;
     };
-    let entry = Entry::refused(&actor_of(viewer), operation.name, format!("{refused:?}"));
+    let entry = Entry::refused(&actor_of(viewer), operation.action, refused.code());
     if let Err(error) = refusals.refuse(entry).await {
         tracing::error!(%error, operation = operation.name, "a refusal could not be recorded");
     }

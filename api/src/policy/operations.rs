@@ -3,6 +3,7 @@
 
 use entity::role_grant::Role;
 use entity::token::Scope;
+use reform_worker::audit::action;
 
 use crate::people::Viewer;
 
@@ -28,54 +29,56 @@ pub(crate) const PROVINCIAL: [Role; 4] =
 /// An operation: a field of the query, mutation or subscription type.
 #[derive(Debug)]
 pub(crate) struct Operation {
-    /// Type and field, for instance `Mutation.requestBuild`; also the action under which a refusal is recorded.
+    /// Type and field, for instance `Mutation.requestBuild`.
     pub(crate) name: &'static str,
+    /// The action under which it is on record that it was refused: the same as when it is done.
+    pub(crate) action: &'static str,
     /// Who may call it.
     pub(crate) who: Who,
     /// What a token must be good for.
     pub(crate) scope: Scope,
 }
 
-const fn reads(name: &'static str, who: Who) -> Operation {
-    Operation { name, who, scope: Scope::Read }
+const fn reads(name: &'static str, action: &'static str, who: Who) -> Operation {
+    Operation { name, action, who, scope: Scope::Read }
 }
 
-const fn changes(name: &'static str, who: Who, scope: Scope) -> Operation {
-    Operation { name, who, scope }
+const fn changes(name: &'static str, action: &'static str, who: Who, scope: Scope) -> Operation {
+    Operation { name, action, who, scope }
 }
 
 /// Every operation.
 pub(crate) const OPERATIONS: &[Operation] = &[
-    reads("Query.node", Who::Public),
-    reads("Query.agencies", Who::Public),
-    reads("Query.agency", Who::Public),
-    reads("Query.blocks", Who::Public),
-    reads("Query.periods", Who::Public),
-    reads("Query.criteriaSet", Who::Public),
-    reads("Query.scorecards", Who::Public),
-    reads("Query.scorecard", Who::Public),
-    reads("Query.ranking", Who::Public),
-    reads("Query.publications", Who::Public),
-    reads("Query.inspections", Who::SignedIn),
-    reads("Query.builds", Who::Province),
-    reads("Query.build", Who::Province),
-    reads("Query.auditEvents", Who::Administrator),
-    reads("Query.me", Who::Everybody),
-    reads("Query.accounts", Who::Administrator),
-    changes("Mutation.requestBuild", Who::Administrator, Scope::Build),
-    changes("Mutation.publishRanking", Who::Administrator, Scope::Administer),
-    changes("Mutation.signIn", Who::Everybody, Scope::Administer),
-    changes("Mutation.signOut", Who::Everybody, Scope::Administer),
-    changes("Mutation.setPassword", Who::SignedIn, Scope::Administer),
-    changes("Mutation.createToken", Who::SignedIn, Scope::Administer),
+    reads("Query.node", "READ_NODE", Who::Public),
+    reads("Query.agencies", "READ_AGENCIES", Who::Public),
+    reads("Query.agency", "READ_AGENCY", Who::Public),
+    reads("Query.blocks", "READ_BLOCKS", Who::Public),
+    reads("Query.periods", "READ_PERIODS", Who::Public),
+    reads("Query.criteriaSet", "READ_CRITERIA_SET", Who::Public),
+    reads("Query.scorecards", "READ_SCORECARDS", Who::Public),
+    reads("Query.scorecard", "READ_SCORECARD", Who::Public),
+    reads("Query.ranking", "READ_RANKING", Who::Public),
+    reads("Query.publications", "READ_PUBLICATIONS", Who::Public),
+    reads("Query.inspections", "READ_INSPECTIONS", Who::SignedIn),
+    reads("Query.builds", "READ_BUILDS", Who::Province),
+    reads("Query.build", "READ_BUILD", Who::Province),
+    reads("Query.auditEvents", "READ_AUDIT_EVENTS", Who::Administrator),
+    reads("Query.me", "READ_ME", Who::Everybody),
+    reads("Query.accounts", "READ_ACCOUNTS", Who::Administrator),
+    changes("Mutation.requestBuild", action::REQUEST_BUILD, Who::Administrator, Scope::Build),
+    changes("Mutation.publishRanking", action::PUBLISH_RANKING, Who::Administrator, Scope::Administer),
+    changes("Mutation.signIn", action::SIGN_IN, Who::Everybody, Scope::Administer),
+    changes("Mutation.signOut", action::SIGN_OUT, Who::Everybody, Scope::Administer),
+    changes("Mutation.setPassword", action::SET_PASSWORD, Who::SignedIn, Scope::Administer),
+    changes("Mutation.createToken", action::CREATE_TOKEN, Who::SignedIn, Scope::Administer),
     // Any token may revoke itself; the operation asks for more to revoke another.
-    changes("Mutation.revokeToken", Who::SignedIn, Scope::Read),
-    changes("Mutation.createAccount", Who::Administrator, Scope::Administer),
-    changes("Mutation.changeAccount", Who::Administrator, Scope::Administer),
-    changes("Mutation.createSignInLink", Who::Administrator, Scope::Administer),
-    changes("Mutation.grantRole", Who::Administrator, Scope::Administer),
-    changes("Mutation.revokeRole", Who::Administrator, Scope::Administer),
-    reads("Subscription.buildProgress", Who::Province),
+    changes("Mutation.revokeToken", action::REVOKE_TOKEN, Who::SignedIn, Scope::Read),
+    changes("Mutation.createAccount", action::CREATE_ACCOUNT, Who::Administrator, Scope::Administer),
+    changes("Mutation.changeAccount", action::CHANGE_ACCOUNT, Who::Administrator, Scope::Administer),
+    changes("Mutation.createSignInLink", action::CREATE_SIGN_IN_LINK, Who::Administrator, Scope::Administer),
+    changes("Mutation.grantRole", action::GRANT_ROLE, Who::Administrator, Scope::Administer),
+    changes("Mutation.revokeRole", action::REVOKE_ROLE, Who::Administrator, Scope::Administer),
+    reads("Subscription.buildProgress", "WATCH_BUILD_PROGRESS", Who::Province),
 ];
 
 /// Every object type that has a global id, and who may be shown one by it. What is seen of scorecards and
@@ -101,6 +104,16 @@ pub(crate) enum Refused {
     Unauthenticated,
     /// His roles, or his token, do not go so far.
     Forbidden,
+}
+
+impl Refused {
+    /// The code that goes out, and on record.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::Forbidden => "FORBIDDEN",
+        }
+    }
 }
 
 impl Who {
@@ -132,6 +145,35 @@ impl Operation {
             Ok(())
         } else {
             Err(Refused::Forbidden)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OPERATIONS;
+
+    /// The action that a field's name makes: `requestBuild` and `REQUEST_BUILD`.
+    fn action_of(name: &str) -> String {
+        let (parent, field) = name.split_once('.').expect("type and field");
+        let mut action = match parent {
+            "Query" => "READ_".to_owned(),
+            "Subscription" => "WATCH_".to_owned(),
+            _ => String::new(),
+        };
+        for letter in field.chars() {
+            if letter.is_ascii_uppercase() {
+                action.push('_');
+            }
+            action.push(letter.to_ascii_uppercase());
+        }
+        action
+    }
+
+    #[test]
+    fn an_operation_and_its_action_have_the_same_name() {
+        for operation in OPERATIONS {
+            assert_eq!(operation.action, action_of(operation.name));
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use entity::audit_event::{Outcome, Via};
+use reform_api::server::Settings;
 use reform_worker::Clock;
 use reform_worker::audit::{Actor, Entry, Refusals, Verified, action, verify};
 use serde_json::json;
@@ -45,6 +46,28 @@ on_both! {
         assert_eq!(refused, [
             (Outcome::Refused, Some("10.0.0.7"), Some("LINK_REFUSED")),
             (Outcome::Refused, Some("127.0.0.1"), Some("UNKNOWN_PERIOD")),
+        ]);
+    }
+
+    async fn the_gate_and_a_broken_rule_record_a_refusal_alike(kind) {
+        let app = App::sample(kind).await;
+        let subscription = "subscription { buildProgress(id: \"Build:x\") { state } }";
+        app.as_public().post(&json!({ "query": REQUEST })).await;
+        app.as_public().post(&json!({ "query": "{ builds { totalCount } }" })).await;
+        app.ask(&REQUEST.replace("2022-H1", "2031-H1")).await;
+        let mut socket = tests::Socket::ready(app.serve(Settings::default()).await).await;
+        socket.subscribe("s", subscription).await;
+        socket.hear().await;
+        let recorded = events(&app.database).await;
+        let refused: Vec<_> = recorded[2..]
+            .iter()
+            .map(|event| (event.actor.as_str(), event.action.as_str(), event.detail.as_deref().unwrap_or_default()))
+            .collect();
+        assert_eq!(refused, [
+            ("public", "REQUEST_BUILD", "UNAUTHENTICATED"),
+            ("public", "READ_BUILDS", "UNAUTHENTICATED"),
+            ("administrator", "REQUEST_BUILD", "UNKNOWN_PERIOD"),
+            ("public", "WATCH_BUILD_PROGRESS", "UNAUTHENTICATED"),
         ]);
     }
 

@@ -182,7 +182,7 @@ on_both! {
     async fn what_is_refused_goes_on_record(kind) {
         let app = App::compiled(kind).await;
         assert_eq!(app.as_public().refusal("{ builds { totalCount } }").await, "UNAUTHENTICATED");
-        let events = app.ask(r#"{ auditEvents(action: "Query.builds") { nodes { outcome actor via detail } } }"#).await;
+        let events = app.ask(r#"{ auditEvents(action: "READ_BUILDS") { nodes { outcome actor via detail } } }"#).await;
         let event = &events["auditEvents"]["nodes"][0];
         assert_eq!((&event["outcome"], &event["actor"]), (&Value::from("REFUSED"), &Value::from("public")), "{events}");
     }
