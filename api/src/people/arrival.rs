@@ -124,11 +124,11 @@ impl People {
             None => None,
         };
         let Some(session) = session else {
-            let browser = Browser::new(way, is_same_origin(headers), None);
+            let browser = Browser::new(way, is_same_origin(headers, client), None);
             return Ok(Arrival { viewer: viewer(None), browser });
         };
         let csrf_token = Secret::read(Purpose::Session, &session.csrf_token);
-        let may_mutate = is_same_origin(headers) && repeats(headers, csrf_token.as_ref());
+        let may_mutate = is_same_origin(headers, client) && repeats(headers, csrf_token.as_ref());
         let browser = Browser::new(way, may_mutate, csrf_token);
         Ok(Arrival { viewer: viewer(Some(session.signed_in)), browser })
     }

@@ -54,7 +54,7 @@ async fn sign_in(
     Form(shown): Form<Shown>,
 ) -> Response {
     let viewer = Viewer { signed_in: None, from: client.address, request_id: client.request_id };
-    let link = shown.secret().filter(|_| is_same_origin(&headers));
+    let link = shown.secret().filter(|_| is_same_origin(&headers, &client));
     match open(&people, &viewer, link.as_ref(), &headers, &client).await {
         Ok(Some(cookie)) if mode == Mode::Development => {
             (cookie, private(), Redirect::to(AFTER)).into_response()

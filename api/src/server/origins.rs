@@ -6,6 +6,8 @@ use std::time::Duration;
 use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 use tower_http::cors::CorsLayer;
 
+use super::Client;
+
 /// How long a browser remembers what it may ask.
 const REMEMBERED: Duration = Duration::from_secs(600);
 
@@ -44,17 +46,20 @@ pub(super) fn cross_origin(origins: &[Origin]) -> CorsLayer {
 
 /// Browsers let any page open a WebSocket anywhere and only say which page it is: it must be ours or one that
 /// may. Programs send no origin.
-pub(super) fn may_open_socket(headers: &HeaderMap, origins: &[Origin]) -> bool {
+pub(super) fn may_open_socket(headers: &HeaderMap, client: &Client, origins: &[Origin]) -> bool {
     let named = |origin: &HeaderValue| origins.iter().any(|allowed| allowed.0 == *origin);
-    headers.get(header::ORIGIN).is_some_and(named) || is_same_origin(headers)
+    headers.get(header::ORIGIN).is_some_and(named) || is_same_origin(headers, client)
 }
 
-/// Whether a page of ours sent the request, or no page at all.
-pub(crate) fn is_same_origin(headers: &HeaderMap) -> bool {
+/// Whether a page of ours sent the request, or no page at all. Whoever can change what a network carries can put a
+/// page under our name over http; where the request came over https, such a page is not ours.
+pub(crate) fn is_same_origin(headers: &HeaderMap, client: &Client) -> bool {
     let Some(origin) = headers.get(header::ORIGIN) else {
         return true;
     };
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
-    origin.zip(host).is_some_and(|((_, origin), host)| origin == host)
+    origin
+        .zip(host)
+        .is_some_and(|((scheme, origin), host)| origin == host && (scheme == "https" || !client.over_https))
 }

@@ -36,7 +36,7 @@ pub(super) async fn open(
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
-    if !may_open_socket(&headers, &shared.settings.origins) {
+    if !may_open_socket(&headers, &client, &shared.settings.origins) {
         let message = "Other sites may not open connections here.";
         return Refusal::new(StatusCode::FORBIDDEN, "FORBIDDEN", message).into_response();
     }

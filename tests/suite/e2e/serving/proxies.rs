@@ -30,6 +30,21 @@ async fn last_refused_at(app: &App) -> Option<String> {
 }
 
 on_both! {
+    async fn a_page_over_http_is_not_ours_where_clients_speak_https(kind) {
+        let app = App::sample(kind).await;
+        app.person("an", "dua-hau-mua-he").await;
+        let address = app.serve(trusting("127.0.0.0/8")).await;
+        for (proto, scheme, signs_in) in [
+            ("https", "https", true), ("https", "http", false), ("http", "http", true), ("http", "https", true),
+        ] {
+            let origin = format!("{scheme}://localhost");
+            let said = [("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-Proto", proto), ("Origin", origin.as_str())];
+            let answer = ask(address, &said, SIGN_IN).await;
+            let code = answer.json["errors"][0]["extensions"]["code"].as_str();
+            assert_eq!(code, if signs_in { None } else { Some("FORBIDDEN") }, "{proto} {scheme}: {}", answer.json);
+        }
+    }
+
     async fn only_a_trusted_proxy_says_who_the_client_is(kind) {
         let app = App::sample(kind).await;
         app.person("an", "dua-hau-mua-he").await;
