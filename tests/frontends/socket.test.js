@@ -23,14 +23,10 @@ describe("graphql-transport-ws", () => {
   before(async () => (server = await start()));
   after(() => server.stop());
 
-  /** A client that shows the administrator's token. */
+  /** A client that shows the administrator's token as a browser can. */
   const client = (url, options = {}) => {
-    class Authorized extends WebSocket {
-      constructor(address, protocols) {
-        super(address, protocols, { headers: { authorization: server.authorization } });
-      }
-    }
-    return createClient({ url, webSocketImpl: Authorized, ...options });
+    const connectionParams = { authorization: server.authorization };
+    return createClient({ url, webSocketImpl: WebSocket, connectionParams, ...options });
   };
   const requestBuild = async (reason) => (await ask(server, REQUEST, { reason })).requestBuild.build.id;
 

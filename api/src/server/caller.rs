@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::{Request, Response};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use futures_util::FutureExt;
 use futures_util::stream::{self, BoxStream, StreamExt};
 
@@ -37,6 +37,15 @@ impl Caller {
         let (people, crowd) = (shared.people.clone(), shared.crowd.clone());
         let public_reads = shared.settings.public_reads;
         Self { people, public_reads, headers: Arc::new(headers.clone()), client, crowd }
+    }
+
+    /// The same with this for the header `Authorization`; none where there is one already, or it cannot be one.
+    pub(super) fn authorized(&self, authorization: &str) -> Option<Self> {
+        let mut authorization = HeaderValue::from_str(authorization).ok()?;
+        authorization.set_sensitive(true);
+        let mut headers = HeaderMap::clone(&self.headers);
+        let before = headers.insert(header::AUTHORIZATION, authorization);
+        before.is_none().then(|| Self { headers: Arc::new(headers), ..self.clone() })
     }
 
     /// The request with all that is to be known of its caller.
@@ -94,9 +103,7 @@ impl From<TurnedAway> for Refusal {
     fn from(away: TurnedAway) -> Self {
         let (code, message) = away.told();
         match away {
-            TurnedAway::BadToken => {
-                Self::new(StatusCode::UNAUTHORIZED, code, message).with(header::WWW_AUTHENTICATE, "Bearer")
-            }
+            TurnedAway::BadToken => Self::new(StatusCode::UNAUTHORIZED, code, message),
             TurnedAway::Fault(_) => Self::new(StatusCode::INTERNAL_SERVER_ERROR, code, message),
         }
     }

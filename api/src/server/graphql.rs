@@ -37,7 +37,7 @@ pub(super) async fn graphql(
     match executed(&shared, client, request).await {
         Ok((response, by)) => {
             let status = match media {
-                Media::GraphQLResponse if is_request_error(&response) => StatusCode::BAD_REQUEST,
+                Media::GraphQLResponse if is_request_error(&response) => status_of(&response),
                 Media::GraphQLResponse | Media::Json => StatusCode::OK,
             };
             let mut answer = answer(media, status, response);
@@ -118,6 +118,17 @@ pub(super) fn is_request_error(response: &GraphQLResponse) -> bool {
     nowhere && !response.errors.is_empty() && response.data == async_graphql::Value::Null
 }
 
+/// The status of a request that was not executed.
+fn status_of(response: &GraphQLResponse) -> StatusCode {
+    let codes = response.errors.iter().filter_map(|error| error.extensions.as_ref()?.get("code"));
+    let has = |code: &str| codes.clone().any(|told| *told == async_graphql::Value::from(code));
+    match () {
+        () if has("UNAUTHENTICATED") => StatusCode::UNAUTHORIZED,
+        () if has("FORBIDDEN") => StatusCode::FORBIDDEN,
+        () => StatusCode::BAD_REQUEST,
+    }
+}
+
 /// A GraphQL response in HTTP. One whose execution never began has no `data`.
 pub(super) fn answer(media: Media, status: StatusCode, response: GraphQLResponse) -> Response {
     let body = match is_request_error(&response) {
@@ -133,6 +144,9 @@ pub(super) fn answer(media: Media, status: StatusCode, response: GraphQLResponse
     headers.insert(header::CONTENT_TYPE, media.header());
     headers.insert(header::VARY, HeaderValue::from_static("Accept"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if status == StatusCode::UNAUTHORIZED {
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
     headers.extend(response.http_headers);
     answer
 }

@@ -36,6 +36,11 @@ impl Refusal {
         self
     }
 
+    /// Whether the fault is ours.
+    pub(super) fn is_fault(&self) -> bool {
+        self.status.is_server_error()
+    }
+
     /// Try again after so many seconds.
     pub(super) fn retry_after(self, seconds: u64) -> Self {
         Self { header: Some((header::RETRY_AFTER, HeaderValue::from(seconds))), ..self }

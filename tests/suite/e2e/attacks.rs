@@ -138,11 +138,17 @@ on_both! {
         ] {
             let opened = Socket::try_open(address, &[("Authorization", tampered)]).await;
             assert_eq!(opened.err().map(|status| status.as_u16()), Some(401), "{tampered}");
+            let mut socket = Socket::open(address).await;
+            socket.say(json!({"type": "connection_init", "payload": { "authorization": tampered }})).await;
+            assert_eq!(socket.closed().await, Some(4403), "{tampered}");
         }
-        // A cookie that holds nothing is as no cookie, and what the first message says signs nobody in.
+        let mut socket = Socket::open(address).await;
+        socket.say(json!({"type": "connection_init", "payload": { "authorization": good, "Authorization": good }})).await;
+        assert_eq!(socket.closed().await, Some(4400), "which of the two is meant?");
+        // A cookie that holds nothing is as no cookie, and no other word of the first message signs anybody in.
         let forged = format!("reform_session={}", "0".repeat(64));
         let mut socket = Socket::try_open(address, &[("Cookie", &forged)]).await.expect("as the public");
-        socket.say(json!({"type": "connection_init", "payload": { "authorization": good, "Authorization": good, "token": &good[7..] }})).await;
+        socket.say(json!({"type": "connection_init", "payload": { "token": &good[7..], "headers": { "authorization": good } }})).await;
         assert_eq!(socket.hear().await["type"], "connection_ack");
         socket.subscribe("1", WHO).await;
         assert_eq!(socket.hear().await["payload"]["data"]["me"], Value::Null);

@@ -101,9 +101,10 @@ async fn the_status_says_whether_execution_began() {
         ),
         (
             json!({"query": "subscription { buildProgress(id: \"x\") { state } }"}),
-            StatusCode::BAD_REQUEST,
+            StatusCode::UNAUTHORIZED,
             "UNAUTHENTICATED",
         ),
+        (json!({"query": "{ builds { totalCount } }"}), StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"),
         (
             json!({"query": "query ($c: String!) { agency(code: $c) { code } }", "variables": {"c": null}}),
             StatusCode::BAD_REQUEST,
@@ -114,12 +115,27 @@ async fn the_status_says_whether_execution_began() {
         let modern = send(&app, post().header(header::ACCEPT, MODERN), body.to_string()).await;
         assert_eq!(modern.status, status, "{body} {modern:?}");
         assert_eq!(modern.json.get("data").is_some(), status == StatusCode::OK, "{body} {modern:?}");
+        let challenged = modern.headers.contains_key(header::WWW_AUTHENTICATE);
+        assert_eq!(challenged, status == StatusCode::UNAUTHORIZED, "{body}");
         let of_old = send(&app, post().header(header::ACCEPT, JSON), body.to_string()).await;
         assert_eq!(of_old.status, StatusCode::OK, "{body}");
         assert_eq!(of_old.json, modern.json);
         if !expected.is_empty() {
             assert_eq!(code(&modern), expected, "{body} {modern:?}");
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_forbidden_has_its_own_status() {
+    let app = App::sample(Kind::Sqlite).await;
+    let sign_in =
+        json!({"query": r#"mutation { signIn(input: { name: "a", password: "b" }) { csrfToken } }"#});
+    for (accept, status) in [(MODERN, StatusCode::FORBIDDEN), (JSON, StatusCode::OK)] {
+        let request =
+            post().header(header::ACCEPT, accept).header(header::ORIGIN, "https://elsewhere.example");
+        let answer = send(&app, request, sign_in.to_string()).await;
+        assert_eq!((answer.status, code(&answer)), (status, "FORBIDDEN"), "{answer:?}");
     }
 }
 

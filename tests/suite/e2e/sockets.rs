@@ -58,6 +58,8 @@ async fn what_breaks_the_protocol_closes_the_socket_with_its_code() {
         (vec![subscribe()], 4401),
         (vec![init(), subscribe(), subscribe()], 4409),
         (vec![init(), init()], 4429),
+        // The handshake shows a token already.
+        (vec![text(json!({"type": "connection_init", "payload": {"authorization": "Bearer x"}}))], 4400),
         (vec![init(), Message::text(" ".repeat(20_000))], 1009),
     ];
     for (messages, code) in rows {
@@ -73,6 +75,40 @@ async fn what_breaks_the_protocol_closes_the_socket_with_its_code() {
 }
 
 on_both! {
+    async fn a_token_may_come_with_connection_init(kind) {
+        let app = App::sample(kind).await;
+        let address = app.serve(Limits::default()).await;
+        let query = "{ me { account { name } } }";
+        let build = r#"mutation { requestBuild(input: { period: "2022-H1", reason: "x" }) { alreadyQueued } }"#;
+        for key in ["authorization", "Authorization"] {
+            let mut socket = Socket::open(address).await;
+            socket.say(json!({"type": "connection_init", "payload": {key: app.authorization(), "more": 1}})).await;
+            assert_eq!(socket.hear().await, json!({"type": "connection_ack"}));
+            socket.subscribe("q", query).await;
+            assert_eq!(socket.hear().await, next("q", json!({"me": {"account": {"name": "administrator"}}})));
+            assert_eq!(socket.hear().await["type"], "complete");
+            socket.subscribe("m", build).await;
+            assert_eq!(socket.hear().await, next("m", json!({"requestBuild": {"alreadyQueued": true}})));
+        }
+        for (authorization, code) in [
+            (json!("Bearer rfm_nobodys"), 4403),
+            (json!("Basic YTpi"), 4403),
+            (json!(""), 4403),
+            (json!("Bearer a\nb"), 4400),
+            (json!(1), 4400),
+            (json!({"authorization": app.authorization()}), 4400),
+        ] {
+            let mut socket = Socket::open(address).await;
+            socket.say(json!({"type": "connection_init", "payload": {"authorization": authorization}})).await;
+            assert_eq!(socket.closed().await, Some(code), "{authorization}");
+        }
+        let mut socket = Socket::open(address).await;
+        socket.say(json!({"type": "connection_init", "payload": {"authorization": null}})).await;
+        assert_eq!(socket.hear().await, json!({"type": "connection_ack"}));
+        socket.subscribe("q", query).await;
+        assert_eq!(socket.hear().await, next("q", json!({"me": null})));
+    }
+
     async fn queries_mutations_and_refusals_are_answered(kind) {
         let app = App::sample(kind).await;
         let address = app.serve(Limits::default()).await;

@@ -10,7 +10,10 @@ use crate::server::persisted::Persisted;
 
 /// What a client says.
 pub(super) enum Said {
-    Init,
+    /// With what HTTP would say in the header `Authorization`: a browser cannot set that header on a WebSocket.
+    Init {
+        authorization: Option<String>,
+    },
     Ping(Option<Value>),
     Pong,
     Subscribe {
@@ -39,7 +42,7 @@ impl Said {
             Some(_) => return Err("`payload` must be an object"),
         };
         match message.get("type").and_then(Value::as_str) {
-            Some("connection_init") => Ok(Self::Init),
+            Some("connection_init") => Ok(Self::Init { authorization: authorization_in(payload)? }),
             Some("ping") => Ok(Self::Ping(payload)),
             Some("pong") => Ok(Self::Pong),
             Some("complete") => Ok(Self::Complete { id: id_in(message)? }),
@@ -50,6 +53,19 @@ impl Said {
             Some(_) => Err("A message of an unknown type"),
             None => Err("`type` must be a string"),
         }
+    }
+}
+
+/// The authorization in the payload of `connection_init`, in the letter case of headers or of JSON; what else
+/// stands there is the client's own affair.
+fn authorization_in(payload: Option<Value>) -> Result<Option<String>, &'static str> {
+    let Some(Value::Object(payload)) = payload else { return Ok(None) };
+    let mut found = payload.into_iter().filter(|(key, _)| key.eq_ignore_ascii_case("authorization"));
+    match (found.next(), found.next()) {
+        (None, _) | (Some((_, Value::Null)), None) => Ok(None),
+        (Some((_, Value::String(authorization))), None) => Ok(Some(authorization)),
+        (Some(_), None) => Err("`payload.authorization` must be a string"),
+        (Some(_), Some(_)) => Err("`payload.authorization` is given twice"),
     }
 }
 
@@ -123,6 +139,14 @@ impl Closing {
 
     pub(super) fn unauthorized() -> Self {
         Self(4401, "Unauthorized".to_owned())
+    }
+
+    pub(super) fn forbidden() -> Self {
+        Self(4403, "Forbidden: the token is unknown, expired or revoked".to_owned())
+    }
+
+    pub(super) fn fault() -> Self {
+        Self(4500, "Internal server error".to_owned())
     }
 
     pub(super) fn init_timeout() -> Self {

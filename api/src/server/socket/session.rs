@@ -90,7 +90,7 @@ impl Session {
         loop {
             let follows = tokio::select! {
                 heard = socket.recv() => match heard? {
-                    Ok(message) => self.hear(&message),
+                    Ok(message) => self.hear(&message).await,
                     Err(_) => Err(Closing::too_large()),
                 },
                 Some(given) = self.running.next() => Ok(self.tell(given)),
@@ -122,7 +122,7 @@ impl Session {
         Ok(Some(Message::Ping(Default::default())))
     }
 
-    fn hear(&mut self, message: &Message) -> Follows {
+    async fn hear(&mut self, message: &Message) -> Follows {
         self.heard = true;
         let text = match message {
             Message::Text(text) => text,
@@ -130,11 +130,8 @@ impl Session {
             Message::Ping(_) | Message::Pong(_) | Message::Close(_) => return Ok(None),
         };
         match Said::read(text, &self.persisted).map_err(Closing::invalid)? {
-            Said::Init if self.initialised => Err(Closing::init_twice()),
-            Said::Init => {
-                self.initialised = true;
-                Ok(Some(Told::ConnectionAck.message()))
-            }
+            Said::Init { .. } if self.initialised => Err(Closing::init_twice()),
+            Said::Init { authorization } => self.initialise(authorization).await,
             Said::Ping(payload) => Ok(Some(Told::Pong { payload }.message())),
             Said::Pong => Ok(None),
             Said::Complete { id } => {
@@ -147,6 +144,23 @@ impl Session {
             Said::Refused { id, errors } => Ok(Some(Told::Error { id: &id, payload: &errors }.message())),
             Said::Subscribe { id, request } => self.start(id, *request),
         }
+    }
+
+    async fn initialise(&mut self, authorization: Option<String>) -> Follows {
+        if let Some(authorization) = authorization {
+            let Some(caller) = self.caller.authorized(&authorization) else {
+                return Err(Closing::invalid(
+                    "`payload.authorization` is no header, or there is one already",
+                ));
+            };
+            match caller.arrive().await {
+                Ok(_) => self.caller = caller,
+                Err(refusal) if refusal.is_fault() => return Err(Closing::fault()),
+                Err(_) => return Err(Closing::forbidden()),
+            }
+        }
+        self.initialised = true;
+        Ok(Some(Told::ConnectionAck.message()))
     }
 
     fn start(&mut self, id: String, request: Request) -> Follows {
