@@ -79,8 +79,9 @@ on_both! {
     async fn what_frontends_ask_for_is_admitted(kind) {
         let app = App::sample(kind).await;
         let tour = tour();
-        assert_eq!(tour.len(), 4);
+        assert!(tour.len() >= 4, "{tour:?}");
         let queries = tour.into_iter().filter(|document| !document.starts_with("subscription"));
+        let queries = queries.map(|document| document.replace('…', "01890000-0000-7000-8000-000000000000"));
         for query in queries.chain([
             INTROSPECTION.to_owned(),
             cards(200, CARD),
