@@ -279,6 +279,30 @@ codes! {
         /// It was allowed and went wrong.
         Failed,
     }
+    /// Whether a stored card is what its stored facts give.
+    VerificationOutcome from reform_worker::verify::Outcome {
+        /// Every stored figure is.
+        Match,
+        /// Some are not, though the same version of the evaluator wrote them.
+        Different,
+        /// Some are not, and another version of the evaluator wrote them.
+        EngineChanged,
+    }
+    /// What of an agency's facts changed.
+    FactKind from scoring::FactKind {
+        /// The agency itself: its name, kind or block.
+        Agency,
+        /// An applicability tag.
+        Tag,
+        /// A measure's value.
+        Value,
+        /// An appraiser's points.
+        Appraisal,
+        /// An exemption.
+        Exemption,
+        /// What the parent agency hands down.
+        Inherited,
+    }
     /// Whether a criteria set may be used.
     CriteriaSetState from entity::criteria_set::State {
         /// May still change; scores nothing.

@@ -34,6 +34,11 @@ pub(crate) const AGENCIES: usize = 100;
 /// The facts of a card are one text, as long as so many values.
 pub(crate) const FACTS: usize = 100;
 
+/// Scoring a stored card again, with all its lines.
+pub(crate) const VERIFICATION: usize = 500;
+/// The same for the cards of a build.
+pub(crate) const BUILD_VERIFICATION: usize = 50_000;
+
 /// No field costs more than this, so that sums do not overflow.
 const MOST: usize = 1_000_000_000;
 

@@ -19,6 +19,7 @@ mod publication;
 mod registry;
 mod scorecard;
 mod user_error;
+mod verification;
 pub(crate) mod viewer;
 
 use async_graphql::{Context, MergedObject, MergedSubscription};
@@ -38,6 +39,7 @@ use self::problem::Problem;
 use self::publication::{PublicationMutation, PublicationQuery};
 use self::registry::RegistryQuery;
 use self::scorecard::ScorecardQuery;
+use self::verification::VerificationQuery;
 use crate::people::People;
 use crate::policy::Guard;
 
@@ -52,6 +54,7 @@ pub struct Query(
     CriteriaQuery,
     ScorecardQuery,
     PublicationQuery,
+    VerificationQuery,
     InspectionQuery,
     BuildQuery,
     PeopleQuery,

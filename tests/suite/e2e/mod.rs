@@ -25,3 +25,4 @@ mod serving;
 mod sockets;
 mod subscription;
 mod terminal;
+mod verification;

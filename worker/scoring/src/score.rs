@@ -18,6 +18,11 @@ pub const ENGINE_VERSION: &str = "1";
 /// The hash that identifies a card: SHA-256 over canonical JSON of engine version, set fingerprint, period
 /// and facts (with the agency's snapshot), in hex. Equal hashes mean equal cards.
 pub fn content_hash(set: &CriteriaSet, period: &Period, facts: &Facts) -> String {
+    content_hash_by(ENGINE_VERSION, set, period, facts)
+}
+
+/// The same for a card that another version of the evaluator scored.
+pub fn content_hash_by(engine: &str, set: &CriteriaSet, period: &Period, facts: &Facts) -> String {
     #[derive(Serialize)]
     struct Content<'a> {
         engine: &'a str,
@@ -25,7 +30,7 @@ pub fn content_hash(set: &CriteriaSet, period: &Period, facts: &Facts) -> String
         period: &'a Period,
         facts: &'a Facts,
     }
-    sha256_hex(&canonical_json(&Content { engine: ENGINE_VERSION, set: set.fingerprint(), period, facts }))
+    sha256_hex(&canonical_json(&Content { engine, set: set.fingerprint(), period, facts }))
 }
 
 /// Scores one agency: every line with its state and reason, the sums, the index and the grade.

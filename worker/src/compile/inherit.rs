@@ -10,8 +10,9 @@ use entity::{AgencyEdgeId, AgencyId, BlockId, agency, agency_edge, block, period
 use scoring::{CriteriaSet, InheritedResult, PeriodKind, score};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
+use super::cohort::Cohort;
 use super::gather::Inputs;
-use super::{Criteria, PartError, Scope};
+use super::{Criteria, PartError};
 use crate::criteria::{CriteriaError, load_set_in_use};
 
 /// Results by leaf.
@@ -21,27 +22,27 @@ pub(super) type Results = BTreeMap<String, InheritedResult>;
 /// agency without a parent, or whose parent is scored by no set, takes over nothing.
 pub(super) async fn handed_down<C: ConnectionTrait>(
     connection: &C,
-    scope: &Scope,
+    cohort: &Cohort,
     criteria: &Criteria,
 ) -> Result<HashMap<AgencyId, Results>, PartError> {
     let leaves = criteria.set.inherited_leaves();
     if leaves.is_empty() {
         return Ok(HashMap::new());
     }
-    let lineage = Lineage::load(connection, &scope.period, &scope.agencies).await?;
+    let lineage = Lineage::load(connection, &cohort.period, &cohort.agencies).await?;
     let parents = lineage.parents.values().copied();
     let rows = agency::Entity::find().filter(agency::Column::Id.is_in(parents)).all(connection).await?;
     let mut ancestors = Ancestors {
-        inputs: Inputs::load(connection, &scope.period, &rows).await?,
-        sets: sets_of(connection, scope, criteria, &rows).await?,
+        inputs: Inputs::load(connection, &cohort.period, &rows).await?,
+        sets: sets_of(connection, cohort, criteria, &rows).await?,
         rows: rows.into_iter().map(|row| (row.id, row)).collect(),
         lineage,
-        kind: scope.code.kind,
+        kind: cohort.code.kind,
         criteria,
         scored: HashMap::new(),
     };
     let mut handed_down = HashMap::new();
-    for child in &scope.agencies {
+    for child in &cohort.agencies {
         let mut results = ancestors.results_above(child.id);
         results.retain(|code, _| leaves.contains(code.as_str()));
         handed_down.insert(child.id, results);
@@ -111,7 +112,7 @@ fn is_own_ancestor(parents: &HashMap<AgencyId, AgencyId>, agency: AgencyId) -> b
 /// The sets that score the blocks of `ancestors`; a block that no set scores is left out.
 async fn sets_of<C: ConnectionTrait>(
     connection: &C,
-    scope: &Scope,
+    cohort: &Cohort,
     criteria: &Criteria,
     ancestors: &[agency::Model],
 ) -> Result<HashMap<BlockId, (block::Model, CriteriaSet)>, PartError> {
@@ -119,7 +120,7 @@ async fn sets_of<C: ConnectionTrait>(
     let blocks = block::Entity::find().filter(block::Column::Id.is_in(ids)).all(connection).await?;
     let mut sets = HashMap::new();
     for block in blocks {
-        match load_set_in_use(connection, &scope.period, &block, &criteria.units).await {
+        match load_set_in_use(connection, &cohort.period, &block, &criteria.units).await {
             Ok((_, set)) => _ = sets.insert(block.id, (block, set)),
             Err(CriteriaError::NotInUse { .. }) => {}
             Err(error) => return Err(error.into()),

@@ -5,18 +5,20 @@
 //! card whose hash is the current one's is left alone, so compiling twice writes nothing new.
 
 mod card;
+pub(crate) mod cohort;
 mod gather;
 mod inherit;
 mod ranking;
+pub(crate) mod stored;
 
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use entity::{agency, block, build, build_part, criteria_set, measure, period};
-use scoring::{Catalogue, CriteriaSet, Facts, PeriodCode, content_hash, score};
+use scoring::{Catalogue, CriteriaSet, Facts, content_hash, score};
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter};
 
-use self::gather::Inputs;
+use self::cohort::Cohort;
 use crate::build::Claim;
 use crate::criteria::{CriteriaError, load_measures, load_set_in_use, units};
 use crate::database::begin_snapshot;
@@ -86,7 +88,7 @@ async fn compile_cards<C: ConnectionTrait>(
     scope: &Scope,
     now: DateTime<Utc>,
 ) -> Result<PartDone, PartError> {
-    if scope.agencies.is_empty() {
+    if scope.cohort.agencies.is_empty() {
         return Ok(PartDone::default());
     }
     let criteria = Criteria::load(connection, scope).await?;
@@ -97,18 +99,15 @@ async fn compile_cards<C: ConnectionTrait>(
 /// What is to be compiled.
 pub(crate) struct Scope {
     build: build::Model,
-    period: period::Model,
-    code: PeriodCode,
-    block: block::Model,
-    agencies: Vec<agency::Model>,
+    cohort: Cohort,
 }
 
 /// What it is scored by.
 pub(crate) struct Criteria {
-    measures: BTreeMap<String, measure::Model>,
-    units: Catalogue,
-    set_row: criteria_set::Model,
-    set: CriteriaSet,
+    pub(crate) measures: BTreeMap<String, measure::Model>,
+    pub(crate) units: Catalogue,
+    pub(crate) set_row: criteria_set::Model,
+    pub(crate) set: CriteriaSet,
 }
 
 impl Scope {
@@ -123,17 +122,7 @@ impl Scope {
         let block = block::Entity::find_by_id(part.block_id).one(connection).await?;
         let block = block.ok_or_else(|| gone("block"))?;
         let agencies = agencies_in(connection, &build, &period, &block).await?;
-        let code = period.code.parse().map_err(|error| PartError::GiveUp(format!("{error}")))?;
-        Ok(Self { build, period, code, block, agencies })
-    }
-
-    /// The period as the scoring core knows it.
-    fn scored_period(&self) -> scoring::Period {
-        scoring::Period {
-            code: self.code,
-            starts_on: self.period.starts_on,
-            ends_before: self.period.ends_before,
-        }
+        Ok(Self { build, cohort: Cohort::new(period, block, agencies)? })
     }
 }
 
@@ -141,7 +130,8 @@ impl Criteria {
     async fn load<C: ConnectionTrait>(connection: &C, scope: &Scope) -> Result<Self, PartError> {
         let measures = load_measures(connection).await?;
         let units = units(&measures);
-        let (set_row, set) = load_set_in_use(connection, &scope.period, &scope.block, &units).await?;
+        let (set_row, set) =
+            load_set_in_use(connection, &scope.cohort.period, &scope.cohort.block, &units).await?;
         Ok(Self { measures, units, set_row, set })
     }
 }
@@ -152,39 +142,23 @@ async fn decide<C: ConnectionTrait>(
     scope: &Scope,
     criteria: &Criteria,
 ) -> Result<Vec<Decided>, PartError> {
-    let facts = gather(connection, scope, criteria).await?;
+    let facts = scope.cohort.facts(connection, criteria).await?;
     let mut newest: HashMap<_, _> = card::newest(connection, scope).await?;
-    let period = scope.scored_period();
+    let period = scope.cohort.scored_period();
     let decide = |(agency, facts): (&agency::Model, Facts)| {
         let content_hash = content_hash(&criteria.set, &period, &facts);
         let previous = newest.remove(&agency.id);
         // The hash does not name the block's row, only its code; a card stays within its block.
         let same = |card: &card::Previous| {
-            card.current && card.content_hash == content_hash && card.block_id == scope.block.id
+            card.current && card.content_hash == content_hash && card.block_id == scope.cohort.block.id
         };
         if previous.as_ref().is_some_and(same) {
             return Decided::Unchanged;
         }
-        let scored = score(&criteria.set, scope.code.kind, &facts);
+        let scored = score(&criteria.set, period.code.kind, &facts);
         Decided::Write(Box::new(card::NewCard { agency: agency.id, facts, content_hash, scored, previous }))
     };
-    Ok(scope.agencies.iter().zip(facts).map(decide).collect())
-}
-
-/// The facts of the part's agencies, in their order.
-async fn gather<C: ConnectionTrait>(
-    connection: &C,
-    scope: &Scope,
-    criteria: &Criteria,
-) -> Result<Vec<Facts>, PartError> {
-    let inputs = Inputs::load(connection, &scope.period, &scope.agencies).await?;
-    let mut handed_down = inherit::handed_down(connection, scope, criteria).await?;
-    let facts = |agency: &agency::Model| {
-        let mut facts = inputs.facts_of(agency, &scope.block.code, &criteria.set, &criteria.measures);
-        facts.inherited = handed_down.remove(&agency.id).unwrap_or_default();
-        facts
-    };
-    Ok(scope.agencies.iter().map(facts).collect())
+    Ok(scope.cohort.agencies.iter().zip(facts).map(decide).collect())
 }
 
 /// What is to be done about one agency's card.

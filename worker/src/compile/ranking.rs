@@ -46,7 +46,7 @@ pub(super) async fn save<C: ConnectionTrait>(
         .collect();
     let content_hash = sha256_hex(&canonical_json(&placed));
 
-    let current = ranking::current_of(scope.period.id, scope.block.id).one(connection).await?;
+    let current = ranking::current_of(scope.cohort.period.id, scope.cohort.block.id).one(connection).await?;
     if current.as_ref().is_some_and(|ranking| ranking.content_hash == content_hash) {
         return Ok(());
     }
@@ -59,8 +59,8 @@ pub(super) async fn save<C: ConnectionTrait>(
     }
     let row = ranking::Model {
         id: RankingId::generate(),
-        period_id: scope.period.id,
-        block_id: scope.block.id,
+        period_id: scope.cohort.period.id,
+        block_id: scope.cohort.block.id,
         revision: current.map_or(1, |current| current.revision + 1),
         current: true,
         content_hash,
@@ -71,13 +71,14 @@ pub(super) async fn save<C: ConnectionTrait>(
         .zip(places)
         .filter_map(|(position, place)| {
             let card = cards.remove(&place.key)?;
-            Some(ranking_entry::Model {
+            let entry = ranking_entry::Model {
                 ranking_id: row.id,
                 position,
                 agency_id: card.agency,
                 scorecard_id: card.id,
                 rank: place.rank.and_then(|rank| i32::try_from(rank).ok()),
-            })
+            };
+            Some(entry.into_active_model().reset_all())
         })
         .collect();
     row.into_active_model().reset_all().insert(connection).await?;
@@ -94,9 +95,9 @@ async fn current_cards<C: ConnectionTrait>(
     scope: &Scope,
 ) -> Result<(BTreeMap<String, Card>, Indexes), PartError> {
     type Row = (ScorecardId, AgencyId, String, String, Option<String>);
-    let rows: Vec<Row> = scorecard::current_for(scope.period.id)
-        .filter(scorecard::Column::BlockId.eq(scope.block.id))
-        .filter(agency::Column::BlockId.eq(scope.block.id))
+    let rows: Vec<Row> = scorecard::current_for(scope.cohort.period.id)
+        .filter(scorecard::Column::BlockId.eq(scope.cohort.block.id))
+        .filter(agency::Column::BlockId.eq(scope.cohort.block.id))
         .join(JoinType::InnerJoin, scorecard::Relation::Agency.def())
         .select_only()
         .column(scorecard::Column::Id)

@@ -106,7 +106,7 @@ on_both! {
     }
 
     async fn no_operation_is_left_out_of_the_matrix(kind) {
-        let app = App::sample(kind).await;
+        let app = App::compiled(kind).await;
         let probed: BTreeSet<String> = probes(&app).await.iter().map(|probe| probe.operation.to_owned()).collect();
         let watched = ["Subscription.buildProgress".to_owned()];
         let left_out: Vec<_> = root_fields(&app).await.into_iter()

@@ -124,6 +124,10 @@ async fn nodes(app: &App) -> Vec<Probe> {
                     format!(r#"{{ node(id: "{id}") {{ id ... on Scorecard {{ revision rank }} }} }}"#);
                 let about = format!("Scorecard, {which}, {whose}");
                 probes.push(Probe::new("Query.node", &about, query, |data| card(&data["node"])));
+                let query = format!(r#"{{ verifyScorecard(id: "{id}") {{ outcome moved {{ key }} }} }}"#);
+                probes.push(Probe::new("Query.verifyScorecard", &about, query, |data| {
+                    verified(&data["verifyScorecard"])
+                }));
             }
         }
     }
@@ -153,6 +157,14 @@ async fn nodes(app: &App) -> Vec<Probe> {
     );
     probes.push(Probe::new("Query.node", "Inspection", query, |data| inspected(&data["node"])));
     probes
+}
+
+fn verified(verified: &Value) -> String {
+    if verified.is_null() {
+        return "null".to_owned();
+    }
+    let moved = if verified["moved"].is_null() { "" } else { ", and what has moved" };
+    format!("{}{moved}", shown(&verified["outcome"]))
 }
 
 fn inspected(inspection: &Value) -> String {
@@ -192,6 +204,11 @@ fn lists() -> Vec<Probe> {
         count(
             "Query.build",
             r#"{ build(id: "Build:01890000-0000-7000-8000-000000000000") { state } }"#,
+            some,
+        ),
+        count(
+            "Query.verifyBuild",
+            r#"{ verifyBuild(id: "Build:01890000-0000-7000-8000-000000000000") { cards } }"#,
             some,
         ),
         count("Query.auditEvents", "{ auditEvents { nodes { action } } }", some),

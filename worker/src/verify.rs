@@ -1,0 +1,270 @@
+//! Verifying stored scorecards: a card's stored facts are scored again by its stored set, and every stored
+//! figure is compared with what comes out. Nothing is written.
+
+use std::collections::HashMap;
+
+use entity::{
+    CriteriaSetId, PeriodId, ScorecardId, agency, block, criteria_set, period, scorecard, scorecard_line,
+};
+use scoring::{
+    Catalogue, CriteriaSet, ENGINE_VERSION, FactChange, Facts, Period, Scorecard, coded_enum,
+    content_hash_by, fact_changes, score,
+};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue, ConnectionTrait, DbErr, EntityTrait, IdenStatic, Iterable, ModelTrait,
+    Value,
+};
+
+use crate::compile::cohort::Cohort;
+use crate::compile::{Criteria, PartError, stored};
+use crate::criteria::{CriteriaError, load_measures, read_set, units};
+
+/// What came of verifying a card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// The card.
+    pub card: ScorecardId,
+    /// The version of the evaluator that wrote it.
+    pub engine_version: String,
+    /// Where the stored card is not what its facts give, in reading order: lines first. Empty: it matches.
+    pub differences: Vec<Difference>,
+}
+
+coded_enum! {
+    /// Whether a stored card is what its stored facts give.
+    pub enum Outcome {
+        /// Every stored figure is.
+        Match = "MATCH",
+        /// Some are not, though the same version of the evaluator wrote them.
+        Different = "DIFFERENT",
+        /// Some are not, and another version of the evaluator wrote them.
+        EngineChanged = "ENGINE_CHANGED",
+    }
+}
+
+impl Verified {
+    /// In one word.
+    pub fn outcome(&self) -> Outcome {
+        match self.matches() {
+            true => Outcome::Match,
+            false if self.engine_version == ENGINE_VERSION => Outcome::Different,
+            false => Outcome::EngineChanged,
+        }
+    }
+
+    /// Whether everything that is stored is what the stored facts give.
+    pub fn matches(&self) -> bool {
+        self.differences.is_empty()
+    }
+}
+
+/// One figure that is stored otherwise than it is computed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The line's code; `None`: the card itself.
+    pub line: Option<String>,
+    /// The stored column.
+    pub column: String,
+    /// What is stored; `None`: nothing.
+    pub stored: Option<String>,
+    /// What is computed; `None`: nothing.
+    pub computed: Option<String>,
+}
+
+/// Verifies cards; keeps the sets and periods that it has read.
+pub struct Verifier {
+    catalogue: Catalogue,
+    sets: HashMap<CriteriaSetId, Result<CriteriaSet, String>>,
+    periods: HashMap<PeriodId, Period>,
+}
+
+impl Verifier {
+    /// Reads what all cards need.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn new<C: ConnectionTrait>(connection: &C) -> Result<Self, DbErr> {
+        let catalogue = units(&load_measures(connection).await?);
+        let mut periods = HashMap::new();
+        for row in period::Entity::find().all(connection).await? {
+            if let Ok(code) = row.code.parse() {
+                let period = Period { code, starts_on: row.starts_on, ends_before: row.ends_before };
+                periods.insert(row.id, period);
+            }
+        }
+        Ok(Self { catalogue, sets: HashMap::new(), periods })
+    }
+
+    /// Verifies `cards`, in their order.
+    ///
+    /// # Errors
+    /// When the database fails. What is wrong with a card is a difference, no error.
+    pub async fn verify<C: ConnectionTrait>(
+        &mut self,
+        connection: &C,
+        cards: &[scorecard::Model],
+    ) -> Result<Vec<Verified>, DbErr> {
+        let ids = cards.iter().map(|card| card.id);
+        let mut lines: HashMap<_, Vec<_>> = HashMap::new();
+        for line in scorecard_line::of_cards(ids).all(connection).await? {
+            lines.entry(line.scorecard_id).or_default().push(line);
+        }
+        for card in cards {
+            if !self.sets.contains_key(&card.criteria_set_id) {
+                let set = self.read_set(connection, card.criteria_set_id).await?;
+                self.sets.insert(card.criteria_set_id, set);
+            }
+        }
+        let verified = cards.iter().map(|card| Verified {
+            card: card.id,
+            engine_version: card.engine_version.clone(),
+            differences: match self.scored(card) {
+                Ok((facts, set, period)) => {
+                    differences(card, &lines.remove(&card.id).unwrap_or_default(), &facts, set, period)
+                }
+                Err(unreadable) => vec![unreadable],
+            },
+        });
+        Ok(verified.collect())
+    }
+
+    async fn read_set<C: ConnectionTrait>(
+        &self,
+        connection: &C,
+        id: CriteriaSetId,
+    ) -> Result<Result<CriteriaSet, String>, DbErr> {
+        let Some(row) = criteria_set::Entity::find_by_id(id).one(connection).await? else {
+            return Ok(Err("the criteria set is gone".to_owned()));
+        };
+        match read_set(&row, &self.catalogue) {
+            Ok(set) => Ok(Ok(set)),
+            Err(CriteriaError::Database(error)) => Err(error),
+            Err(damaged) => Ok(Err(damaged.to_string())),
+        }
+    }
+
+    /// What the card was scored from, as far as it can still be read.
+    fn scored(&self, card: &scorecard::Model) -> Result<(Facts, &CriteriaSet, &Period), Difference> {
+        let unreadable = |column: &str, why: String| of_card(column, None, Some(why));
+        let set = match self.sets.get(&card.criteria_set_id) {
+            Some(Ok(set)) => set,
+            Some(Err(why)) => return Err(unreadable("criteria_set_id", why.clone())),
+            None => return Err(unreadable("criteria_set_id", "unknown".to_owned())),
+        };
+        let period = self.periods.get(&card.period_id);
+        let period = period.ok_or_else(|| unreadable("period_id", "no period".to_owned()))?;
+        let facts = serde_json::from_str(&card.facts);
+        let facts = facts.map_err(|error| unreadable("facts", error.to_string()))?;
+        Ok((facts, set, period))
+    }
+}
+
+/// What of the facts that a card was scored from is known otherwise by now.
+///
+/// # Errors
+/// When the database fails; `None` when the card, its set or its agency can no longer be read.
+pub async fn moved<C: ConnectionTrait>(
+    connection: &C,
+    card: &scorecard::Model,
+) -> Result<Option<Vec<FactChange>>, DbErr> {
+    let measures = load_measures(connection).await?;
+    let units = units(&measures);
+    let set_row = criteria_set::Entity::find_by_id(card.criteria_set_id).one(connection).await?;
+    let period = period::Entity::find_by_id(card.period_id).one(connection).await?;
+    let agency = agency::Entity::find_by_id(card.agency_id).one(connection).await?;
+    let (Some(set_row), Some(period), Some(agency)) = (set_row, period, agency) else { return Ok(None) };
+    let Some(block) = block::Entity::find_by_id(agency.block_id).one(connection).await? else {
+        return Ok(None);
+    };
+    let (Ok(set), Ok(before)) = (read_set(&set_row, &units), serde_json::from_str::<Facts>(&card.facts))
+    else {
+        return Ok(None);
+    };
+    let criteria = Criteria { measures, units, set_row, set };
+    let Ok(cohort) = Cohort::new(period, block, vec![agency]) else { return Ok(None) };
+    match cohort.facts(connection, &criteria).await {
+        Ok(now) => Ok(now.first().map(|now| fact_changes(&before, now))),
+        Err(PartError::Retry(error)) => Err(error),
+        Err(_) => Ok(None),
+    }
+}
+
+fn differences(
+    card: &scorecard::Model,
+    lines: &[scorecard_line::Model],
+    facts: &Facts,
+    set: &CriteriaSet,
+    period: &Period,
+) -> Vec<Difference> {
+    let scored = score(set, period.code.kind, facts);
+    let scale = set.document().print_scale;
+    let mut found = of_lines(card.id, lines, &scored, scale);
+    let results = stored::results(&scored, scale);
+    for column in scorecard::Column::iter() {
+        if let ActiveValue::Set(computed) = results.get(column) {
+            found.extend(of_column(None, column.as_str(), card.get(column), computed));
+        }
+    }
+    let hash = content_hash_by(&card.engine_version, set, period, facts);
+    for (column, stored, computed) in [
+        ("set_fingerprint", &card.set_fingerprint, set.fingerprint()),
+        ("content_hash", &card.content_hash, hash.as_str()),
+    ] {
+        if stored != computed {
+            found.push(of_card(column, Some(stored.clone()), Some(computed.to_owned())));
+        }
+    }
+    found
+}
+
+fn of_lines(
+    card: ScorecardId,
+    lines: &[scorecard_line::Model],
+    scored: &Scorecard,
+    scale: u32,
+) -> Vec<Difference> {
+    let computed = match stored::lines(card, scored, scale) {
+        Ok(computed) => computed,
+        Err(why) => return vec![of_card("lines", None, Some(why))],
+    };
+    let mut found = Vec::new();
+    for at in 0..lines.len().max(computed.len()) {
+        match (lines.get(at), computed.get(at)) {
+            (Some(stored), Some(computed)) => {
+                for column in scorecard_line::Column::iter() {
+                    let line = Some(computed.code.as_str());
+                    found.extend(of_column(line, column.as_str(), stored.get(column), computed.get(column)));
+                }
+            }
+            (stored, computed) => found.push(of_card(
+                "lines",
+                stored.map(|line| line.code.clone()),
+                computed.map(|line| line.code.clone()),
+            )),
+        }
+    }
+    found
+}
+
+fn of_card(column: &str, stored: Option<String>, computed: Option<String>) -> Difference {
+    Difference { line: None, column: column.to_owned(), stored, computed }
+}
+
+fn of_column(line: Option<&str>, column: &str, stored: Value, computed: Value) -> Option<Difference> {
+    (stored != computed).then(|| Difference {
+        line: line.map(str::to_owned),
+        column: column.to_owned(),
+        stored: text(stored),
+        computed: text(computed),
+    })
+}
+
+/// A stored value as it is read; `None` for NULL.
+fn text(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) => text,
+        Value::Int(number) => number.map(|number| number.to_string()),
+        Value::BigInt(number) => number.map(|number| number.to_string()),
+        other => Some(other.to_string()),
+    }
+}
