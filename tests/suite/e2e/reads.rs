@@ -36,6 +36,32 @@ on_both! {
         assert!(seen.is_sorted());
     }
 
+    async fn a_line_says_why_in_both_languages(kind) {
+        let app = App::compiled(kind).await;
+        let said = async |agency: &str, fields: &str, code: &str| {
+            let query = format!(
+                r#"{{ scorecard(agency: "{agency}", period: "2022-H1") {{ lines {{ code reason {{ {fields} }} }} }} }}"#
+            );
+            let lines = app.ask(&query).await["scorecard"]["lines"].clone();
+            let line = lines.as_array().expect("lines").iter().find(|line| line["code"] == code).cloned();
+            line.unwrap_or_else(|| panic!("no {code} in {lines}"))["reason"].clone()
+        };
+        let reason = said("KKT", "sentenceVi sentenceEn", "3.2.1").await;
+        assert_eq!(
+            reason["sentenceVi"],
+            "12/13 (Số hồ sơ giải quyết trước hạn và đúng hạn / Tổng số hồ sơ đã giải quyết) = 92,31 %, bậc 80–<95 %: 6 × 12/13 = 5,54 điểm"
+        );
+        let english = reason["sentenceEn"].as_str().unwrap_or_default();
+        assert!(english.ends_with(" = 92.31 %, band 80–<95 %: 6 × 12/13 = 5.54 points"), "{english}");
+        assert_eq!(said("KKT", "sentenceEn", "3.2.1").await["sentenceEn"], reason["sentenceEn"]);
+        let missing = said("SNGV", "sentenceVi formula", "3.2.1").await;
+        assert_eq!(
+            missing["sentenceVi"],
+            "Chưa có số liệu: Số hồ sơ giải quyết trước hạn và đúng hạn, Tổng số hồ sơ đã giải quyết"
+        );
+        assert_eq!(said("KKT", "sentenceVi", "3.2").await, Value::Null, "a sum has no reason of its own");
+    }
+
     async fn every_noun_is_found_by_its_id(kind) {
         let app = App::compiled(kind).await;
         let data = app.ask(r#"{

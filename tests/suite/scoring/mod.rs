@@ -9,5 +9,6 @@ mod published;
 mod ranking;
 mod roll_up;
 mod rule_tables;
+mod sentences;
 mod validation;
 mod worked_checks;

@@ -5,7 +5,7 @@
 //! to be printed.
 //!
 //! To change … a kind of rule: `rule`, `evaluate`, `validate_rule`; how lines add up: `score`; what a set
-//! must satisfy: `validate`; ranks: `ranking`; what a dossier table must satisfy: `dossiers`.
+//! must satisfy: `validate`; how a reason is said: `sentence`; ranks: `ranking`; what a dossier table must satisfy: `dossiers`.
 
 mod canonical;
 mod criteria;
@@ -21,6 +21,7 @@ mod reason;
 mod rule;
 mod score;
 mod scorecard;
+mod sentence;
 mod validate;
 mod validate_rule;
 
@@ -39,4 +40,5 @@ pub use reason::{Because, Input, RatioUsed, Reason, Step, TermStep};
 pub use rule::{Award, Band, Better, MeasureCode, Ratio, Rule, Term, Tier, ZeroDenominator};
 pub use score::{ENGINE_VERSION, content_hash, content_hash_by, score};
 pub use scorecard::{Leaf, Line, Scorecard};
+pub use sentence::{Language, Saying};
 pub use validate::{Defect, Defects, Fault};

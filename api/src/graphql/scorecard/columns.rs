@@ -115,7 +115,9 @@ pub(super) fn of_lines(
             cell.value(&mut line.scorecard_id)
         })
         .and(scorecard_line::Column::Level, |line, cell| cell.code(&mut line.level));
-    let needed = LINE.iter().filter(|(field, ..)| wanted.of_line(field));
+    let needed = LINE.iter().filter(|(field, ..)| {
+        wanted.of_line(field) || (wanted.has_sentences() && OF_SENTENCES.contains(field))
+    });
     needed.fold(lines, |lines, (_, column, read)| lines.and(*column, *read))
 }
 
@@ -193,6 +195,9 @@ const BLOCK: [Needed<block::Column, CardRow>; 4] = [
     ("nameVi", block::Column::NameVi, |card, cell| cell.text(&mut card.block_name_vi)),
     ("nameEn", block::Column::NameEn, |card, cell| cell.text(&mut card.block_name_en)),
 ];
+
+/// The fields of a line from whose columns its sentences are made.
+const OF_SENTENCES: [&str; 3] = ["points", "inputs", "reason"];
 
 const LINE: [Needed<scorecard_line::Column, LineRow>; 16] = {
     use scorecard_line::Column as Line;

@@ -69,6 +69,10 @@ plain_object! {
 plain_object! {
     /// Why a leaf has the points that it has, from the evaluation itself.
     pub(crate) struct LineReason {
+        /// All of it in a Vietnamese sentence, as an officer would say it.
+        sentence_vi: String,
+        /// The same in English.
+        sentence_en: String,
         /// Why it has none of its own: `NOT_REPORTED`, `TAGS_ABSENT`, `NOTHING_TO_COUNT`, …; null when
         /// scored.
         because: Option<String>,
@@ -87,10 +91,13 @@ plain_object! {
     }
 }
 
-impl From<Reason> for LineReason {
-    fn from(reason: Reason) -> Self {
+impl LineReason {
+    /// The reason with what is said of it: in Vietnamese, in English.
+    pub(super) fn new(reason: Reason, [sentence_vi, sentence_en]: [String; 2]) -> Self {
         let ratio = reason.step.as_ref().and_then(scoring::Step::ratio).map(|ratio| &ratio.value);
         Self {
+            sentence_vi,
+            sentence_en,
             because: reason.because.as_ref().and_then(|because| tag(because, "because")),
             about: reason.because.as_ref().map(about).unwrap_or_default(),
             step: reason.step.as_ref().and_then(|step| tag(step, "step")),

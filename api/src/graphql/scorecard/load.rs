@@ -5,11 +5,11 @@ use std::collections::HashMap;
 
 use async_graphql::ID;
 use entity::{ScorecardId, measure, scorecard, scorecard_line};
-use scoring::{Input, Level, Reason};
+use scoring::{Input, Language, Level, Reason, Saying};
 use sea_orm::{DatabaseConnection, Select};
 
 use super::columns::{self, CardRow, LineRow};
-use super::line::{LineInput, ScorecardLine};
+use super::line::{LineInput, LineReason, ScorecardLine};
 use super::rows::joined;
 use super::wanted::Wanted;
 use super::{Grade, Scorecard};
@@ -112,7 +112,8 @@ async fn load_lines(
         false => scorecard_line::pillars_of(cards),
     };
     let rows = columns::of_lines(lines, wanted).all(database).await?;
-    let measures = match wanted.of_line("inputs") {
+    let said = wanted.has_sentences();
+    let measures = match said || wanted.of_line("inputs") {
         true => names_of_measures(database).await?,
         false => HashMap::new(),
     };
@@ -121,7 +122,7 @@ async fn load_lines(
         let always_read = row.scorecard_id.zip(row.level);
         let (card, level) =
             always_read.ok_or_else(|| Problem::internal(&"a line without its card or level"))?;
-        by_card.entry(card).or_default().push(row.into_line(level, &measures)?);
+        by_card.entry(card).or_default().push(row.into_line(level, &measures, said)?);
     }
     Ok(by_card)
 }
@@ -134,7 +135,7 @@ async fn names_of_measures(database: &DatabaseConnection) -> Result<Names, Probl
 }
 
 impl LineRow {
-    fn into_line(self, level: Level, measures: &Names) -> Result<ScorecardLine, Problem> {
+    fn into_line(self, level: Level, measures: &Names, said: bool) -> Result<ScorecardLine, Problem> {
         let inputs: Vec<Input> = match &self.inputs {
             Some(text) => serde_json::from_str(text).map_err(|error| Problem::internal(&error))?,
             None => Vec::new(),
@@ -142,6 +143,10 @@ impl LineRow {
         let reason: Option<Reason> = match &self.reason {
             Some(text) => Some(serde_json::from_str(text).map_err(|error| Problem::internal(&error))?),
             None => None,
+        };
+        let sentences = match (&reason, said) {
+            (Some(reason), true) => self.sentences(reason, &inputs, measures),
+            _ => Default::default(),
         };
         Ok(ScorecardLine {
             code: self.code.unwrap_or_default(),
@@ -160,9 +165,26 @@ impl LineRow {
             index_percent_exact: self.index_percent,
             rule: self.rule_kind.map(Into::into),
             inputs: inputs.into_iter().map(|input| named(input, measures)).collect(),
-            reason: reason.map(Into::into),
+            reason: reason.map(|reason| LineReason::new(reason, sentences)),
         })
     }
+
+    /// What is said of the reason, in Vietnamese and in English.
+    fn sentences(&self, reason: &Reason, inputs: &[Input], measures: &Names) -> [String; 2] {
+        let name = |measure: &str, language| name_in(measures, measure, language);
+        let points = self.points_print.as_deref();
+        let saying = Saying { reason, inputs, points, name: &name };
+        [Language::Vietnamese, Language::English].map(|language| saying.sentence(language))
+    }
+}
+
+/// The name of a measure in a language.
+fn name_in(measures: &Names, measure: &str, language: Language) -> Option<String> {
+    let (vi, en) = measures.get(measure)?;
+    Some(match language {
+        Language::Vietnamese => vi.clone(),
+        Language::English => en.clone(),
+    })
 }
 
 fn named(input: Input, measures: &Names) -> LineInput {

@@ -74,6 +74,14 @@ impl Wanted {
         self.below("agency").is_some_and(|agency| agency.has("block"))
     }
 
+    /// Whether what is said of a line's reason is wanted of any line; it needs more than the reason.
+    pub(super) fn has_sentences(&self) -> bool {
+        let lines = ["lines", "pillars"].into_iter().filter_map(|lines| self.below(lines));
+        lines
+            .filter_map(|line| line.below("reason"))
+            .any(|reason| reason.has("sentenceVi") || reason.has("sentenceEn"))
+    }
+
     /// Whether the field is wanted of any line.
     pub(super) fn of_line(&self, field: &str) -> bool {
         ["lines", "pillars"].into_iter().filter_map(|lines| self.below(lines)).any(|line| line.has(field))
