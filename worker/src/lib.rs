@@ -21,6 +21,7 @@ mod relay;
 mod run;
 pub mod sample;
 mod signals;
+pub mod simulate;
 pub mod stop;
 pub mod verify;
 

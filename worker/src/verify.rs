@@ -15,7 +15,7 @@ use sea_orm::{
     Value,
 };
 
-use crate::compile::cohort::Cohort;
+use crate::compile::cohort::{Cohort, Overlays};
 use crate::compile::{Criteria, PartError, stored};
 use crate::criteria::{CriteriaError, load_measures, read_set, units};
 
@@ -182,7 +182,7 @@ pub async fn moved<C: ConnectionTrait>(
     };
     let criteria = Criteria { measures, units, set_row, set };
     let Ok(cohort) = Cohort::new(period, block, vec![agency]) else { return Ok(None) };
-    match cohort.facts(connection, &criteria).await {
+    match cohort.facts(connection, &criteria, &Overlays::default()).await {
         Ok(now) => Ok(now.first().map(|now| fact_changes(&before, now))),
         Err(PartError::Retry(error)) => Err(error),
         Err(_) => Ok(None),

@@ -39,6 +39,9 @@ pub(crate) const VERIFICATION: usize = 500;
 /// The same for the cards of a build.
 pub(crate) const BUILD_VERIFICATION: usize = 50_000;
 
+/// Scoring a block.
+pub(crate) const SIMULATION: usize = 5_000;
+
 /// No field costs more than this, so that sums do not overflow.
 const MOST: usize = 1_000_000_000;
 

@@ -22,6 +22,7 @@ mod random_requests;
 mod reads;
 mod recompile;
 mod serving;
+mod simulation;
 mod sockets;
 mod subscription;
 mod terminal;

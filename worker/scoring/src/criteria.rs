@@ -170,6 +170,11 @@ impl CriteriaSet {
         measures
     }
 
+    /// The leaf with a code, in the tree or outside of it.
+    pub fn leaf(&self, code: &str) -> Option<&Criterion> {
+        self.leaves().find(|leaf| leaf.code == code)
+    }
+
     /// Everything that has a rule: in the tree, then bonus, then deduction.
     fn leaves(&self) -> impl Iterator<Item = &Criterion> {
         let adjustments = [&self.document.bonus, &self.document.deduction].into_iter().flatten();

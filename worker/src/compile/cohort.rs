@@ -1,7 +1,10 @@
 //! The agencies of a block that are scored together in a period, and what is known of them.
 
-use entity::{agency, block, period};
-use scoring::{Facts, PeriodCode};
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use entity::{AgencyId, agency, block, period};
+use scoring::{Facts, Overlay, PeriodCode};
 use sea_orm::ConnectionTrait;
 
 use super::gather::Inputs;
@@ -9,10 +12,26 @@ use super::{Criteria, PartError, inherit};
 
 /// Agencies of one block in one period.
 pub(crate) struct Cohort {
-    pub(super) period: period::Model,
+    pub(crate) period: period::Model,
     pub(super) code: PeriodCode,
     pub(super) block: block::Model,
-    pub(super) agencies: Vec<agency::Model>,
+    pub(crate) agencies: Vec<agency::Model>,
+}
+
+/// What is laid over the facts of agencies; nothing, unless something is simulated.
+#[derive(Default)]
+pub(crate) struct Overlays {
+    pub(crate) of_agencies: HashMap<AgencyId, Vec<Overlay>>,
+    pub(crate) as_of: NaiveDate,
+}
+
+impl Overlays {
+    /// Lays over the facts of an agency what there is for it.
+    pub(super) fn lay_over(&self, agency: AgencyId, facts: &mut Facts) {
+        for overlay in self.of_agencies.get(&agency).into_iter().flatten() {
+            facts.overlay(overlay, self.as_of);
+        }
+    }
 }
 
 impl Cohort {
@@ -32,16 +51,18 @@ impl Cohort {
         scoring::Period { code: self.code, starts_on, ends_before }
     }
 
-    /// The facts of the agencies as they are known now, in their order.
+    /// The facts of the agencies as they are known now, in their order, with what is laid over them.
     pub(crate) async fn facts<C: ConnectionTrait>(
         &self,
         connection: &C,
         criteria: &Criteria,
+        overlays: &Overlays,
     ) -> Result<Vec<Facts>, PartError> {
         let inputs = Inputs::load(connection, &self.period, &self.agencies).await?;
-        let mut handed_down = inherit::handed_down(connection, self, criteria).await?;
+        let mut handed_down = inherit::handed_down(connection, self, criteria, overlays).await?;
         let facts = |agency: &agency::Model| {
             let mut facts = inputs.facts_of(agency, &self.block.code, &criteria.set, &criteria.measures);
+            overlays.lay_over(agency.id, &mut facts);
             facts.inherited = handed_down.remove(&agency.id).unwrap_or_default();
             facts
         };

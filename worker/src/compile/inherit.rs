@@ -10,7 +10,7 @@ use entity::{AgencyEdgeId, AgencyId, BlockId, agency, agency_edge, block, period
 use scoring::{CriteriaSet, InheritedResult, PeriodKind, score};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
-use super::cohort::Cohort;
+use super::cohort::{Cohort, Overlays};
 use super::gather::Inputs;
 use super::{Criteria, PartError};
 use crate::criteria::{CriteriaError, load_set_in_use};
@@ -24,6 +24,7 @@ pub(super) async fn handed_down<C: ConnectionTrait>(
     connection: &C,
     cohort: &Cohort,
     criteria: &Criteria,
+    overlays: &Overlays,
 ) -> Result<HashMap<AgencyId, Results>, PartError> {
     let leaves = criteria.set.inherited_leaves();
     if leaves.is_empty() {
@@ -39,6 +40,7 @@ pub(super) async fn handed_down<C: ConnectionTrait>(
         lineage,
         kind: cohort.code.kind,
         criteria,
+        overlays,
         scored: HashMap::new(),
     };
     let mut handed_down = HashMap::new();
@@ -120,6 +122,10 @@ async fn sets_of<C: ConnectionTrait>(
     let blocks = block::Entity::find().filter(block::Column::Id.is_in(ids)).all(connection).await?;
     let mut sets = HashMap::new();
     for block in blocks {
+        if block.id == cohort.block.id {
+            sets.insert(block.id, (block, criteria.set.clone()));
+            continue;
+        }
         match load_set_in_use(connection, &cohort.period, &block, &criteria.units).await {
             Ok((_, set)) => _ = sets.insert(block.id, (block, set)),
             Err(CriteriaError::NotInUse { .. }) => {}
@@ -137,6 +143,7 @@ struct Ancestors<'a> {
     sets: HashMap<BlockId, (block::Model, CriteriaSet)>,
     kind: PeriodKind,
     criteria: &'a Criteria,
+    overlays: &'a Overlays,
     scored: HashMap<AgencyId, Results>,
 }
 
@@ -160,6 +167,7 @@ impl Ancestors<'_> {
         let row = self.rows.get(&agency)?;
         let (block, set) = self.sets.get(&row.block_id)?;
         let mut facts = self.inputs.facts_of(row, &block.code, set, &self.criteria.measures);
+        self.overlays.lay_over(row.id, &mut facts);
         facts.inherited = above;
         Some(score(set, self.kind, &facts).handed_down(&row.code).collect())
     }

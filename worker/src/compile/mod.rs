@@ -18,7 +18,7 @@ use entity::{agency, block, build, build_part, criteria_set, measure, period};
 use scoring::{Catalogue, CriteriaSet, Facts, content_hash, score};
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter};
 
-use self::cohort::Cohort;
+use self::cohort::{Cohort, Overlays};
 use crate::build::Claim;
 use crate::criteria::{CriteriaError, load_measures, load_set_in_use, units};
 use crate::database::begin_snapshot;
@@ -142,7 +142,7 @@ async fn decide<C: ConnectionTrait>(
     scope: &Scope,
     criteria: &Criteria,
 ) -> Result<Vec<Decided>, PartError> {
-    let facts = scope.cohort.facts(connection, criteria).await?;
+    let facts = scope.cohort.facts(connection, criteria, &Overlays::default()).await?;
     let mut newest: HashMap<_, _> = card::newest(connection, scope).await?;
     let period = scope.cohort.scored_period();
     let decide = |(agency, facts): (&agency::Model, Facts)| {

@@ -85,6 +85,31 @@ pub(super) struct LineRow {
     pub(super) reason: Option<String>,
 }
 
+impl From<scorecard_line::Model> for LineRow {
+    fn from(line: scorecard_line::Model) -> Self {
+        Self {
+            scorecard_id: Some(line.scorecard_id),
+            level: Some(line.level),
+            code: Some(line.code),
+            parent_code: line.parent_code,
+            name_vi: Some(line.name_vi),
+            name_en: Some(line.name_en),
+            state: line.state,
+            points: line.points,
+            max_points: Some(line.max_points),
+            effective_max: Some(line.effective_max),
+            index_percent: line.index_percent,
+            points_print: line.points_print,
+            max_print: Some(line.max_print),
+            effective_max_print: Some(line.effective_max_print),
+            index_print: line.index_print,
+            rule_kind: line.rule_kind,
+            inputs: line.inputs,
+            reason: line.reason,
+        }
+    }
+}
+
 /// The cards with the columns that are wanted.
 pub(super) fn of_cards(
     cards: Select<scorecard::Entity>,

@@ -127,15 +127,21 @@ async fn load_lines(
     Ok(by_card)
 }
 
-type Names = HashMap<String, (String, String)>;
+pub(super) type Names = HashMap<String, (String, String)>;
 
-async fn names_of_measures(database: &DatabaseConnection) -> Result<Names, Problem> {
+pub(super) async fn names_of_measures(database: &DatabaseConnection) -> Result<Names, Problem> {
     let measures = measure::in_order().all(database).await?;
     Ok(measures.into_iter().map(|row| (row.code, (row.name_vi, row.name_en))).collect())
 }
 
 impl LineRow {
-    fn into_line(self, level: Level, measures: &Names, said: bool) -> Result<ScorecardLine, Problem> {
+    /// The line, with what is said of its reason if that is wanted.
+    pub(super) fn into_line(
+        self,
+        level: Level,
+        measures: &Names,
+        said: bool,
+    ) -> Result<ScorecardLine, Problem> {
         let inputs: Vec<Input> = match &self.inputs {
             Some(text) => serde_json::from_str(text).map_err(|error| Problem::internal(&error))?,
             None => Vec::new(),

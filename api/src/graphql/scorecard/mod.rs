@@ -5,6 +5,7 @@ mod line;
 mod load;
 mod picked;
 mod rows;
+mod simulation;
 mod wanted;
 
 use async_graphql::{Context, Enum, ID, Object};
@@ -14,6 +15,7 @@ use sea_orm::{DatabaseConnection, PaginatorTrait, QueryOrder, QuerySelect};
 
 use self::line::ScorecardLine;
 use self::load::load;
+pub(crate) use self::simulation::SimulationQuery;
 use self::wanted::Wanted;
 use super::codes::CardState;
 use super::cost;

@@ -207,6 +207,11 @@ fn lists() -> Vec<Probe> {
             some,
         ),
         count(
+            "Query.simulateScorecards",
+            r#"{ simulateScorecards(period: "2022-H1", block: "DEPARTMENTS") { cards { rank } } }"#,
+            |data| format!("{} cards", data["simulateScorecards"]["cards"].as_array().map_or(0, Vec::len)),
+        ),
+        count(
             "Query.verifyBuild",
             r#"{ verifyBuild(id: "Build:01890000-0000-7000-8000-000000000000") { cards } }"#,
             some,
