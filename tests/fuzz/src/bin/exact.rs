@@ -13,7 +13,8 @@ fuzz_target!(|data: &[u8]| {
     assert_eq!(number.to_string().parse::<Exact>().as_ref(), Ok(&number));
     for scale in 0..=8 {
         let printed = number.print(scale);
-        assert!(printed.parse::<Exact>().is_ok() || printed.len() > 200, "{printed}");
+        // A longer decimal may have a fraction too long to be read.
+        assert!(printed.parse::<Exact>().is_ok() || printed.len() > 100, "{printed}");
         let brief = number.brief(scale);
         assert!(brief.len() > 200 || brief.parse::<Exact>().as_ref() == Ok(&number), "{brief}");
         number.sort_key(scale);
