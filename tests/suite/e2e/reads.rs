@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
-use tests::{App, on_both};
+use tests::{App, Kind, on_both};
 
 fn codes(page: &Value) -> Vec<String> {
     let nodes = page["nodes"].as_array().expect("nodes");
@@ -209,4 +209,12 @@ fn values_of(card: &Value, path: &[&str], field: &str) -> Vec<Value> {
         Value::Array(rows) => rows.iter().map(|row| row[field].clone()).collect(),
         object => vec![object[field].clone()],
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_plans_a_statement_once_a_connection() {
+    let app = App::sample(Kind::Postgres).await;
+    let pool = app.database.get_postgres_connection_pool();
+    let (mode,): (String,) = sqlx::query_as("SHOW plan_cache_mode").fetch_one(pool).await.expect("a setting");
+    assert_eq!(mode, "force_generic_plan");
 }

@@ -21,7 +21,9 @@ const TEST_AFTER_IDLE: Duration = Duration::from_secs(1);
 /// A statement is planned once for a connection. Left to choose, PostgreSQL plans each page of a list anew, for
 /// it does not know what the bound `LIMIT` will be; that took twice as long as answering. None of our statements
 /// has a plan that should hang on a value: what picks a partial index stands in the text.
-const KEEP_PLANS: (&str, &str) = ("plan_cache_mode", "force_generic_plan");
+///
+/// It is set after connecting: poolers such as PgBouncer refuse what else a connection may start with.
+const KEEP_PLANS: &str = "SET plan_cache_mode = force_generic_plan";
 
 /// How long PostgreSQL may take to answer at the start.
 const REACHED_WITHIN: Duration = Duration::from_secs(5);
@@ -47,7 +49,7 @@ impl Target {
             }
             Location::Url(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
                 let read = PgConnectOptions::from_str(url).map_err(|_| OpenError::UnreadableUrl)?;
-                Ok(Self::Postgres(read.disable_statement_logging().options([KEEP_PLANS])))
+                Ok(Self::Postgres(read.disable_statement_logging()))
             }
             Location::Url(url) if url.starts_with("sqlite:") && !url.contains(":memory:") => {
                 let read = SqliteConnectOptions::from_str(url).map_err(|_| OpenError::UnreadableUrl)?;
@@ -84,6 +86,11 @@ impl Target {
                 reach(server).await?;
                 let server = server.clone();
                 options.map_sqlx_postgres_opts(move |_| server.clone());
+                options.map_sqlx_postgres_pool_opts(|pool| {
+                    pool.after_connect(|connection, _| {
+                        Box::pin(async move { sqlx::raw_sql(KEEP_PLANS).execute(connection).await.map(drop) })
+                    })
+                });
             }
         }
         Database::connect(options).await.map_err(|error| self.cannot_connect(error))
