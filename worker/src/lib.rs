@@ -4,8 +4,8 @@
 //! it into parts and pushes each to the queue; a part is claimed, compiled and closed in one transaction
 //! that asserts its claim. Execution is at least once, effects are exactly once.
 //!
-//! To change … what a measure is gathered from: `compile::gather`; what a card row holds
-//! and is verified against: `compile::stored`; when and how often things are tried: `relay`, `build::claim`; what is put on
+//! To change … what a measure is gathered from: `compile::gather`; what a card row holds and is verified
+//! against: `compile::stored`; when and how often things are tried: `relay`, `build::claim`; what is put on
 //! record: `audit`; the queue: `queue` (no other file knows it).
 
 pub mod audit;

@@ -1,13 +1,14 @@
 //! Verifying stored scorecards: a card's stored facts are scored again by its stored set, and every stored
 //! figure is compared with what comes out. Nothing is written.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use entity::{
-    CriteriaSetId, PeriodId, ScorecardId, agency, block, criteria_set, period, scorecard, scorecard_line,
+    BlockId, CriteriaSetId, PeriodId, ScorecardId, agency, block, criteria_set, period, scorecard,
+    scorecard_line,
 };
 use scoring::{
-    Catalogue, CriteriaSet, ENGINE_VERSION, FactChange, Facts, Period, Scorecard, coded_enum,
+    Catalogue, CriteriaSet, ENGINE_VERSION, FactChange, Facts, Period, Scorecard, canonical_json, coded_enum,
     content_hash_by, fact_changes, score,
 };
 use sea_orm::{
@@ -37,7 +38,7 @@ coded_enum! {
         Match = "MATCH",
         /// Some are not, though the same version of the evaluator wrote them.
         Different = "DIFFERENT",
-        /// Some are not, and another version of the evaluator wrote them.
+        /// Some are not, another version of the evaluator wrote them, and the card is what that version scored from.
         EngineChanged = "ENGINE_CHANGED",
     }
 }
@@ -48,6 +49,8 @@ impl Verified {
         match self.matches() {
             true => Outcome::Match,
             false if self.engine_version == ENGINE_VERSION => Outcome::Different,
+            // Whatever the evaluator, a card is known by what it was scored from.
+            false if self.differences.iter().any(Difference::is_of_identity) => Outcome::Different,
             false => Outcome::EngineChanged,
         }
     }
@@ -71,11 +74,30 @@ pub struct Difference {
     pub computed: Option<String>,
 }
 
+/// What says whose card it is and what it was scored from: no version of the evaluator gives it otherwise.
+const IDENTITY: [&str; 8] = [
+    "agency_id",
+    "block_id",
+    "period_id",
+    "criteria_set_id",
+    "facts",
+    "set_fingerprint",
+    "content_hash",
+    "position",
+];
+
+impl Difference {
+    fn is_of_identity(&self) -> bool {
+        IDENTITY.contains(&self.column.as_str())
+    }
+}
+
 /// Verifies cards; keeps the sets and periods that it has read.
 pub struct Verifier {
     catalogue: Catalogue,
     sets: HashMap<CriteriaSetId, Result<CriteriaSet, String>>,
     periods: HashMap<PeriodId, Period>,
+    blocks: HashMap<BlockId, String>,
 }
 
 impl Verifier {
@@ -92,13 +114,15 @@ impl Verifier {
                 periods.insert(row.id, period);
             }
         }
-        Ok(Self { catalogue, sets: HashMap::new(), periods })
+        let blocks = block::Entity::find().all(connection).await?;
+        let blocks = blocks.into_iter().map(|block| (block.id, block.code)).collect();
+        Ok(Self { catalogue, sets: HashMap::new(), periods, blocks })
     }
 
     /// Verifies `cards`, in their order.
     ///
     /// # Errors
-    /// When the database fails. What is wrong with a card is a difference, no error.
+    /// When the database fails, or a row holds a code that there is not. What else is wrong with a card is a difference.
     pub async fn verify<C: ConnectionTrait>(
         &mut self,
         connection: &C,
@@ -120,7 +144,9 @@ impl Verifier {
             engine_version: card.engine_version.clone(),
             differences: match self.scored(card) {
                 Ok((facts, set, period)) => {
-                    differences(card, &lines.remove(&card.id).unwrap_or_default(), &facts, set, period)
+                    let block = self.blocks.get(&card.block_id).map_or("", String::as_str);
+                    let lines = lines.remove(&card.id).unwrap_or_default();
+                    differences(card, block, &lines, &facts, (set, period))
                 }
                 Err(unreadable) => vec![unreadable],
             },
@@ -145,7 +171,11 @@ impl Verifier {
 
     /// What the card was scored from, as far as it can still be read.
     fn scored(&self, card: &scorecard::Model) -> Result<(Facts, &CriteriaSet, &Period), Difference> {
-        let unreadable = |column: &str, why: String| of_card(column, None, Some(why));
+        // Why is for the log: whoever verifies may be the public.
+        let unreadable = |column: &str, why: String| {
+            tracing::warn!(card = %card.id, column, why, "a scorecard cannot be verified");
+            of_card(column, None, None)
+        };
         let set = match self.sets.get(&card.criteria_set_id) {
             Some(Ok(set)) => set,
             Some(Err(why)) => return Err(unreadable("criteria_set_id", why.clone())),
@@ -191,10 +221,10 @@ pub async fn moved<C: ConnectionTrait>(
 
 fn differences(
     card: &scorecard::Model,
+    block: &str,
     lines: &[scorecard_line::Model],
     facts: &Facts,
-    set: &CriteriaSet,
-    period: &Period,
+    (set, period): (&CriteriaSet, &Period),
 ) -> Vec<Difference> {
     let scored = score(set, period.code.kind, facts);
     let scale = set.document().print_scale;
@@ -206,12 +236,16 @@ fn differences(
         }
     }
     let hash = content_hash_by(&card.engine_version, set, period, facts);
+    let facts_text = canonical_json(facts);
     for (column, stored, computed) in [
-        ("set_fingerprint", &card.set_fingerprint, set.fingerprint()),
-        ("content_hash", &card.content_hash, hash.as_str()),
+        ("agency_id", card.agency_id.to_string().as_str(), facts.agency.id.as_str()),
+        ("block_id", block, facts.agency.block.as_str()),
+        ("facts", card.facts.as_str(), facts_text.as_str()),
+        ("set_fingerprint", card.set_fingerprint.as_str(), set.fingerprint()),
+        ("content_hash", card.content_hash.as_str(), hash.as_str()),
     ] {
         if stored != computed {
-            found.push(of_card(column, Some(stored.clone()), Some(computed.to_owned())));
+            found.push(of_card(column, Some(stored.to_owned()), Some(computed.to_owned())));
         }
     }
     found
@@ -225,24 +259,36 @@ fn of_lines(
 ) -> Vec<Difference> {
     let computed = match stored::lines(card, scored, scale) {
         Ok(computed) => computed,
-        Err(why) => return vec![of_card("lines", None, Some(why))],
+        Err(why) => {
+            tracing::warn!(%card, why, "the lines of a scorecard cannot be verified");
+            return vec![of_card("lines", None, None)];
+        }
     };
+    let place = |line: &scorecard_line::Model| (line.position, line.clone());
+    let mut stored: BTreeMap<_, _> = lines.iter().map(place).collect();
     let mut found = Vec::new();
-    for at in 0..lines.len().max(computed.len()) {
-        match (lines.get(at), computed.get(at)) {
-            (Some(stored), Some(computed)) => {
+    for computed in computed {
+        let line = Some(computed.code.as_str());
+        match stored.remove(&computed.position) {
+            Some(stored) => {
                 for column in scorecard_line::Column::iter() {
-                    let line = Some(computed.code.as_str());
                     found.extend(of_column(line, column.as_str(), stored.get(column), computed.get(column)));
                 }
             }
-            (stored, computed) => found.push(of_card(
-                "lines",
-                stored.map(|line| line.code.clone()),
-                computed.map(|line| line.code.clone()),
-            )),
+            None => found.push(Difference {
+                line: line.map(str::to_owned),
+                column: "position".to_owned(),
+                stored: None,
+                computed: Some(computed.position.to_string()),
+            }),
         }
     }
+    found.extend(stored.into_values().map(|line| Difference {
+        line: Some(line.code),
+        column: "position".to_owned(),
+        stored: Some(line.position.to_string()),
+        computed: None,
+    }));
     found
 }
 

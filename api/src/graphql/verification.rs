@@ -32,12 +32,14 @@ plain_object! {
         engine_version: String,
         /// The version of the evaluator that verified it.
         current_engine_version: String,
-        /// Where the stored card is not what its facts give, in reading order; the first 100. Empty: it matches.
+        /// Where the stored card is not what its facts give, in reading order; the first 100. Empty where it matches, and
+        /// where another version of the evaluator differs: what that gives is for those who see the whole province.
         differences: Vec<VerificationDifference> => cost::PILLARS,
         /// How many differences there are.
         difference_count: i32,
-        /// What of the facts that it was scored from is known otherwise by now: the next build would score those. Null
-        /// for who may not see the whole province, and where card, set or agency cannot be read any more.
+        /// What of the facts that it was scored from is known otherwise by now, for the measures of its own criteria
+        /// set. Null in `verifyBuild`, for who may not see the whole province, and where card, set or agency cannot be
+        /// read any more.
         moved: Option<Vec<FactChange>> => cost::PILLARS,
     }
 }
@@ -51,7 +53,7 @@ plain_object! {
         column: String,
         /// What is stored; null: nothing.
         stored: Option<String>,
-        /// What is computed; null: nothing.
+        /// What is computed; null: nothing, or what is stored cannot be read.
         computed: Option<String>,
     }
 }
@@ -141,6 +143,12 @@ impl VerificationQuery {
         let mut verifier = Verifier::new(database).await?;
         let verified = verifier.verify(database, std::slice::from_ref(&card)).await?.pop();
         let mut verification = verified.map(Verification::from);
+        if sight != Sight::Everything
+            && let Some(verification) = &mut verification
+            && verification.outcome == VerificationOutcome::EngineChanged
+        {
+            verification.differences.clear();
+        }
         if sight == Sight::Everything
             && ctx.look_ahead().field("moved").exists()
             && let Some(verification) = &mut verification

@@ -39,13 +39,14 @@ impl Caller {
         Self { people, public_reads, headers: Arc::new(headers.clone()), client, crowd }
     }
 
-    /// The same with this for the header `Authorization`; none where there is one already, or it cannot be one.
+    /// The same with this for the header `Authorization`; none where there is another already, or it cannot be one.
     pub(super) fn authorized(&self, authorization: &str) -> Option<Self> {
         let mut authorization = HeaderValue::from_str(authorization).ok()?;
         authorization.set_sensitive(true);
         let mut headers = HeaderMap::clone(&self.headers);
-        let before = headers.insert(header::AUTHORIZATION, authorization);
-        before.is_none().then(|| Self { headers: Arc::new(headers), ..self.clone() })
+        let before = headers.insert(header::AUTHORIZATION, authorization.clone());
+        let same = before.is_none_or(|before| before == authorization);
+        same.then(|| Self { headers: Arc::new(headers), ..self.clone() })
     }
 
     /// The request with all that is to be known of its caller.

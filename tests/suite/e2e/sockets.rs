@@ -58,7 +58,7 @@ async fn what_breaks_the_protocol_closes_the_socket_with_its_code() {
         (vec![subscribe()], 4401),
         (vec![init(), subscribe(), subscribe()], 4409),
         (vec![init(), init()], 4429),
-        // The handshake shows a token already.
+        // The handshake shows another token.
         (vec![text(json!({"type": "connection_init", "payload": {"authorization": "Bearer x"}}))], 4400),
         (vec![init(), Message::text(" ".repeat(20_000))], 1009),
     ];

@@ -87,11 +87,12 @@ on_both! {
         let app = App::compiled(kind).await;
         let (short, unreadable, hashed) =
             (id_of(&app, "KKT").await, id_of(&app, "STC").await, id_of(&app, "SNGV").await);
-        let last = scorecard_line::of_card(row(&short)).all(&app.database).await.expect("lines").pop().expect("one");
-        let code = last.code.clone();
-        last.into_active_model().delete(&app.database).await.expect("removed");
+        let lines = scorecard_line::of_card(row(&short)).all(&app.database).await.expect("lines");
+        let third = lines[3].clone();
+        let code = third.code.clone();
+        third.into_active_model().delete(&app.database).await.expect("removed");
         let gone = verify(&app, &short).await;
-        assert_eq!(gone["differences"], json!([{ "line": null, "column": "lines", "stored": null, "computed": code }]));
+        assert_eq!(gone["differences"], json!([{ "line": code, "column": "position", "stored": null, "computed": "3" }]));
 
         tamper_card(&app, &unreadable, scorecard::Column::Facts, "{}").await;
         let unread = verify(&app, &unreadable).await;
@@ -103,14 +104,52 @@ on_both! {
         assert_eq!((&hash["differenceCount"], &hash["differences"][0]["column"]), (&json!(1), &json!("content_hash")));
     }
 
+    async fn a_card_under_another_agencys_name_is_told(kind) {
+        let app = App::compiled(kind).await;
+        let (mine, other) = (id_of(&app, "STC").await, id_of(&app, "SNV").await);
+        let agency_of = async |card: &str| {
+            scorecard::Entity::find_by_id(row(card)).one(&app.database).await.expect("a look").expect("a card").agency_id
+        };
+        let (stc, snv) = (agency_of(&mine).await, agency_of(&other).await);
+        for (card, agency, current) in [(&other, snv, false), (&mine, snv, true), (&other, stc, true)] {
+            scorecard::Entity::update_many()
+                .col_expr(scorecard::Column::AgencyId, Expr::value(agency))
+                .col_expr(scorecard::Column::Current, Expr::value(current))
+                .col_expr(scorecard::Column::Revision, Expr::value(if current { 2 } else { 9 }))
+                .filter(scorecard::Column::Id.eq(row(card)))
+                .exec(&app.database)
+                .await
+                .expect("a change");
+        }
+        for card in [&mine, &other] {
+            let verified = verify(&app, card).await;
+            assert_eq!((&verified["outcome"], &verified["differenceCount"]), (&json!("DIFFERENT"), &json!(1)), "{verified}");
+            assert_eq!(verified["differences"][0]["column"], "agency_id");
+        }
+    }
+
     async fn a_card_of_another_engine_says_so(kind) {
         let app = App::compiled(kind).await;
         let card = id_of(&app, "KKT").await;
         tamper_card(&app, &card, scorecard::Column::EngineVersion, "0").await;
         let verified = verify(&app, &card).await;
-        // The hash names the engine: written as version 1, it is not what version 0 would have written.
-        assert_eq!((&verified["outcome"], &verified["engineVersion"]), (&json!("ENGINE_CHANGED"), &json!("0")));
+        // The hash names the engine: what version 1 hashed is not what version 0 would have.
+        assert_eq!((&verified["outcome"], &verified["engineVersion"]), (&json!("DIFFERENT"), &json!("0")));
         assert_eq!(verified["differences"][0]["column"], "content_hash");
+        let computed = verified["differences"][0]["computed"].as_str().expect("a hash").to_owned();
+        tamper_card(&app, &card, scorecard::Column::ContentHash, &computed).await;
+        let honest = verify(&app, &card).await;
+        assert_eq!((&honest["outcome"], &honest["engineVersion"]), (&json!("MATCH"), &json!("0")));
+        tamper(&app, &card, "3.2.1", scorecard_line::Column::Points, "6").await;
+        let changed = verify(&app, &card).await;
+        assert_eq!((&changed["outcome"], &changed["differenceCount"]), (&json!("ENGINE_CHANGED"), &json!(1)));
+
+        let publish = r#"mutation { publishRanking(input: { period: "2022-H1", block: "MANAGEMENT_BOARDS" }) { errors { code } } }"#;
+        app.ask(publish).await;
+        let query = format!(r#"{{ verifyScorecard(id: "{card}") {{ outcome differenceCount differences {{ computed }} moved {{ key }} }} }}"#);
+        let told = app.as_public().ask(&query).await["verifyScorecard"].clone();
+        let expected = json!({ "outcome": "ENGINE_CHANGED", "differenceCount": 1, "differences": [], "moved": null });
+        assert_eq!(told, expected, "what another version gives is not published");
     }
 
     async fn what_is_known_otherwise_by_now_is_told(kind) {

@@ -1,8 +1,8 @@
 //! The codes of what can be done, one a constant. The list is open: whoever makes a new thing possible adds
 //! its code here. A code, once recorded, never changes its meaning.
 //!
-//! Reading leaves no trace unless it is refused: then as `READ_BUILDS` or `WATCH_BUILD_PROGRESS`, by the operation's name
-//! in the API's policy.
+//! Reading leaves no trace unless it is refused: then as `READ_BUILDS` or `WATCH_BUILD_PROGRESS`, by the
+//! operation's name in the API's policy.
 
 /// A build was asked for.
 pub const REQUEST_BUILD: &str = "REQUEST_BUILD";

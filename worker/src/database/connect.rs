@@ -19,8 +19,8 @@ use super::{Location, OpenError};
 const TEST_AFTER_IDLE: Duration = Duration::from_secs(1);
 
 /// A statement is planned once for a connection. Left to choose, PostgreSQL plans each page of a list anew, for
-/// it does not know what the bound `LIMIT` will be; that took twice as long as answering. None of our statements
-/// has a plan that should hang on a value: what picks a partial index stands in the text.
+/// it does not know what the bound `LIMIT` will be; that took twice as long as answering. What picks a
+/// partial index stands in a statement's text, so no plan has to wait for a value.
 ///
 /// It is set after connecting: poolers such as PgBouncer refuse what else a connection may start with.
 const KEEP_PLANS: &str = "SET plan_cache_mode = force_generic_plan";

@@ -9,7 +9,7 @@ use sea_orm::{DbErr, QueryResult, RuntimeErr};
 /// For rows by the hundred: to sea-orm a NULL is first of all an error, whose message it writes.
 ///
 /// # Errors
-/// When the row has no such column, or it holds something else.
+/// When the row has no such column, or it holds no UTF-8.
 pub fn text(row: &QueryResult, at: usize) -> Result<Option<&str>, DbErr> {
     let read = match (row.try_as_pg_row(), row.try_as_sqlite_row()) {
         (Some(row), _) => row.try_get_unchecked(at),

@@ -145,8 +145,9 @@ impl Closing {
         Self(4403, "Forbidden: the token is unknown, expired or revoked".to_owned())
     }
 
+    /// Clients of graphql-ws give up at 4500, and come again after this.
     pub(super) fn fault() -> Self {
-        Self(4500, "Internal server error".to_owned())
+        Self(1013, "Something of ours failed; connect again later".to_owned())
     }
 
     pub(super) fn init_timeout() -> Self {

@@ -150,13 +150,15 @@ impl Session {
         if let Some(authorization) = authorization {
             let Some(caller) = self.caller.authorized(&authorization) else {
                 return Err(Closing::invalid(
-                    "`payload.authorization` is no header, or there is one already",
+                    "`payload.authorization` is no header, or another than the handshake's",
                 ));
             };
-            match caller.arrive().await {
-                Ok(_) => self.caller = caller,
-                Err(refusal) if refusal.is_fault() => return Err(Closing::fault()),
-                Err(_) => return Err(Closing::forbidden()),
+            let init_by = self.opened_at + self.limits.init_within;
+            match tokio::time::timeout_at(init_by, caller.arrive()).await {
+                Ok(Ok(_)) => self.caller = caller,
+                Ok(Err(refusal)) if refusal.is_fault() => return Err(Closing::fault()),
+                Ok(Err(_)) => return Err(Closing::forbidden()),
+                Err(_) => return Err(Closing::init_timeout()),
             }
         }
         self.initialised = true;
