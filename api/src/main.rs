@@ -13,7 +13,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[tokio::main]
 async fn main() -> ExitCode {
     let told = stop::when_told();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    // A stop may cancel a transaction before it has begun; that PostgreSQL remarks on its rollback is no news.
+    let usual = || EnvFilter::new("warn,sqlx::postgres::notice=error");
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| usual());
     let colours = std::io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
     let cli = reform_api::cli::Cli::parse();
