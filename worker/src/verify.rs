@@ -74,7 +74,7 @@ pub struct Difference {
     pub computed: Option<String>,
 }
 
-/// What says whose card it is and what it was scored from: no version of the evaluator gives it otherwise.
+/// What says whose card it is, what it was scored from and which lines it has: no version of the evaluator gives it otherwise.
 const IDENTITY: [&str; 8] = [
     "agency_id",
     "block_id",
@@ -264,8 +264,7 @@ fn of_lines(
             return vec![of_card("lines", None, None)];
         }
     };
-    let place = |line: &scorecard_line::Model| (line.position, line.clone());
-    let mut stored: BTreeMap<_, _> = lines.iter().map(place).collect();
+    let mut stored: BTreeMap<_, _> = lines.iter().map(|line| (line.position, line)).collect();
     let mut found = Vec::new();
     for computed in computed {
         let line = Some(computed.code.as_str());
@@ -284,7 +283,7 @@ fn of_lines(
         }
     }
     found.extend(stored.into_values().map(|line| Difference {
-        line: Some(line.code),
+        line: Some(line.code.clone()),
         column: "position".to_owned(),
         stored: Some(line.position.to_string()),
         computed: None,
