@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::canonical::{canonical_json, sha256_hex};
+use crate::fault::Defects;
 use crate::rule::{MeasureCode, Rule};
-use crate::validate::{Defects, validate};
-use crate::{Due, Exact, Level, RuleKind, Unit};
+use crate::validate::validate;
+use crate::{AgencyKind, Due, Exact, Level, RuleKind, Unit};
 
 /// The measures that a set may name, and their units.
 pub type Catalogue = BTreeMap<MeasureCode, Unit>;
@@ -30,6 +31,18 @@ pub struct CriteriaSetDocument {
     /// Whether this is sample data that no public body issued.
     #[serde(default)]
     pub sample: bool,
+    /// The kinds of agency that it is for; none named: all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub agency_kinds: Vec<AgencyKind>,
+    /// The codes of the ranking blocks that it is for; none named: all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blocks: Vec<String>,
+    /// The first year whose periods it may score; absent: any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_year: Option<i32>,
+    /// The last year whose periods it may score; absent: any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_year: Option<i32>,
     /// What the pillars must add up to.
     pub max_points: Exact,
     /// Digits after the point when points and percentages are printed, 0 to 6.
@@ -66,6 +79,9 @@ pub struct Criterion {
     /// Leaves only: how points come about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<Rule>,
+    /// The rule in the decision's own Vietnamese wording, to be read; nothing is computed from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wording_vi: Option<String>,
     /// Leaves only: applicability tags, all of which an agency must carry, else NOT_APPLICABLE.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub applies_only_to: Vec<String>,

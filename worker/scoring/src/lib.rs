@@ -5,7 +5,7 @@
 //! to be printed.
 //!
 //! To change … a kind of rule: `rule`, `evaluate`, `validate_rule`; how lines add up: `score`; what a set
-//! must satisfy: `validate`; how a reason is said: `sentence`; ranks: `ranking`; what a dossier table must satisfy: `dossiers`.
+//! must satisfy: `validate`, and how that is said: `fault`; how a reason is said: `sentence`; ranks: `ranking`; what a dossier table must satisfy: `dossiers`.
 
 mod canonical;
 mod criteria;
@@ -14,6 +14,7 @@ mod evaluate;
 mod exact;
 mod fact_change;
 mod facts;
+mod fault;
 mod kind;
 mod overlay;
 mod period;
@@ -34,6 +35,7 @@ pub use dossiers::{BrokenIdentity, DossierTable};
 pub use exact::{Exact, NotExact};
 pub use fact_change::{FactChange, FactKind, fact_changes};
 pub use facts::{AgencySnapshot, Appraisal, Fact, FactValue, Facts, InheritedResult};
+pub use fault::{Cut, Defect, Defects, Fault, Part};
 pub use kind::*;
 pub use overlay::Overlay;
 pub use period::{Due, NotAPeriod, Period, PeriodCode};
@@ -43,4 +45,3 @@ pub use rule::{Award, Band, Better, MeasureCode, Ratio, Rule, Term, Tier, ZeroDe
 pub use score::{ENGINE_VERSION, content_hash, content_hash_by, score};
 pub use scorecard::{Leaf, Line, Scorecard};
 pub use sentence::{Language, Saying};
-pub use validate::{Defect, Defects, Fault};

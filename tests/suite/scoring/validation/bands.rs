@@ -1,6 +1,6 @@
 //! Bands of RATIO_BANDED: no hole, no overlap, no contradiction, and never fewer points for a better ratio.
 
-use scoring::{Fault, RuleKind};
+use scoring::{Cut, Fault, Part, RuleKind};
 
 use super::{Row, assert_rows, defect, defects};
 use crate::scoring::given::{document, exact, leaf, pillar};
@@ -33,52 +33,52 @@ fn meeting(upper: &str, lower: &str) -> String {
 }
 
 fn edges() -> Vec<Row> {
-    let gap = |text: &str| Fault::Gap(text.to_owned());
-    let overlap = |text: &str| Fault::Overlap(text.to_owned());
+    let from = |at: &str| Cut { at: exact(at), above: false };
+    let above = |at: &str| Cut { at: exact(at), above: true };
     [
-        (meeting("to", "from"), overlap("ratios from 4/5")),
-        (meeting("below", "above"), gap("ratios from 4/5")),
+        (meeting("to", "from"), Fault::Overlap(from("4/5"))),
+        (meeting("below", "above"), Fault::Gap(from("4/5"))),
         // An interval without a band, and one with two.
         (
             "{below: '0.7', award: {POINTS: 0}}, {from: '0.8', award: {POINTS: 6}}".to_owned(),
-            gap("ratios from 7/10"),
+            Fault::Gap(from("7/10")),
         ),
         (
             "{to: '0.7', award: {POINTS: 0}}, {from: '0.8', award: {POINTS: 6}}".to_owned(),
-            gap("ratios above 7/10"),
+            Fault::Gap(above("7/10")),
         ),
         (
             "{below: '0.8', award: {POINTS: 0}}, {from: '0.7', award: {POINTS: 6}}".to_owned(),
-            overlap("ratios from 7/10"),
+            Fault::Overlap(from("7/10")),
         ),
         // The bands begin at 0, and the last has no end.
         (
             "{above: 0, below: 1, award: {POINTS: 0}}, {from: 1, award: {POINTS: 6}}".to_owned(),
-            gap("ratios from 0"),
+            Fault::Gap(from("0")),
         ),
-        ("{from: '0.1', award: {POINTS: 6}}".to_owned(), gap("ratios from 0")),
+        ("{from: '0.1', award: {POINTS: 6}}".to_owned(), Fault::Gap(from("0"))),
         (
             "{below: '0.8', award: {POINTS: 0}}, {from: '0.8', to: 1, award: {POINTS: 6}}".to_owned(),
-            gap("ratios above 1"),
+            Fault::Gap(above("1")),
         ),
-        ("{award: {POINTS: 0}}, {from: '0.8', award: {POINTS: 6}}".to_owned(), overlap("ratios from 4/5")),
-        ("{from: -1, award: {POINTS: 6}}".to_owned(), overlap("ratios from -1")),
+        ("{award: {POINTS: 0}}, {from: '0.8', award: {POINTS: 6}}".to_owned(), Fault::Overlap(from("4/5"))),
+        ("{from: -1, award: {POINTS: 6}}".to_owned(), Fault::Overlap(from("-1"))),
         // Two ends on one side, and no room between the ends.
-        ("{from: 0, above: 0, award: {POINTS: 6}}".to_owned(), Fault::BandEnds(1)),
-        ("{to: 1, below: 1, award: {POINTS: 6}}".to_owned(), Fault::BandEnds(1)),
+        ("{from: 0, above: 0, award: {POINTS: 6}}".to_owned(), Fault::BandEnds(0)),
+        ("{to: 1, below: 1, award: {POINTS: 6}}".to_owned(), Fault::BandEnds(0)),
         (
             "{below: '0.8', award: {POINTS: 0}}, {from: '0.8', below: '0.8', award: {POINTS: 6}}".to_owned(),
-            Fault::BandEnds(2),
+            Fault::BandEnds(1),
         ),
         (
             "{below: '0.8', award: {POINTS: 0}}, {from: '0.8', to: '0.7', award: {POINTS: 6}}".to_owned(),
-            Fault::BandEnds(2),
+            Fault::BandEnds(1),
         ),
         (
             "{to: '0.8', award: {POINTS: 0}}, {above: '0.8', to: '0.8', award: {POINTS: 6}}".to_owned(),
-            Fault::BandEnds(2),
+            Fault::BandEnds(1),
         ),
-        (String::new(), Fault::Nothing("bands")),
+        (String::new(), Fault::Nothing(Part::Bands)),
     ]
     .into_iter()
     .map(|(bands, fault)| row("HIGHER", &bands, fault))
@@ -87,7 +87,7 @@ fn edges() -> Vec<Row> {
 
 fn awards() -> Vec<Row> {
     let outside = |band: usize, points: &str| Fault::OutOfRange {
-        what: format!("band {band}"),
+        what: Part::Band(band),
         points: exact(points),
         max: exact("6"),
     };
@@ -101,16 +101,16 @@ fn awards() -> Vec<Row> {
     let growing = "{to: 0, award: {POINTS: 6}}, {above: 0, to: 1, award: MAX_TIMES_RATIO},
                    {above: 1, award: {POINTS: 0}}";
     let proportional = "{to: 1, award: MAX_TIMES_RATIO}, {above: 1, award: MAX_TIMES_RATIO}";
-    let unbounded = Fault::UnboundedRatio("band 2".to_owned());
-    let short = Fault::Unreachable("the best band gives 5 of 6".to_owned());
+    let unbounded = Fault::UnboundedRatio(Part::Band(1));
+    let short = Fault::Unreachable { what: Part::Bands, best: exact("5"), max: exact("6") };
     vec![
-        row("HIGHER", &rising("{POINTS: 4}", "{POINTS: '3.99'}"), Fault::Backwards(2)),
-        row("HIGHER", &rising("{POINTS: 5}", "MAX_TIMES_RATIO"), Fault::Backwards(2)),
-        row("LOWER", falling, Fault::Backwards(3)),
-        row("LOWER", growing, Fault::Backwards(2)),
-        row("HIGHER", &rising("{POINTS: '-0.01'}", "{POINTS: 1}"), outside(1, "-0.01")),
-        row("HIGHER", &all_or_nothing("{POINTS: '6.01'}"), outside(2, "6.01")),
-        row("HIGHER", &all_or_nothing("{PERCENT_OF_MAX: 101}"), outside(2, "6.06")),
+        row("HIGHER", &rising("{POINTS: 4}", "{POINTS: '3.99'}"), Fault::Backwards(1)),
+        row("HIGHER", &rising("{POINTS: 5}", "MAX_TIMES_RATIO"), Fault::Backwards(1)),
+        row("LOWER", falling, Fault::Backwards(2)),
+        row("LOWER", growing, Fault::Backwards(1)),
+        row("HIGHER", &rising("{POINTS: '-0.01'}", "{POINTS: 1}"), outside(0, "-0.01")),
+        row("HIGHER", &all_or_nothing("{POINTS: '6.01'}"), outside(1, "6.01")),
+        row("HIGHER", &all_or_nothing("{PERCENT_OF_MAX: 101}"), outside(1, "6.06")),
         row("HIGHER", proportional, unbounded),
         row("HIGHER", &all_or_nothing("{POINTS: 5}"), short),
     ]

@@ -1,6 +1,6 @@
 //! What a single rule is refused for, apart from bands.
 
-use scoring::{Fault, RuleKind, Unit};
+use scoring::{Fault, Part, RuleKind, Unit};
 
 use super::{Row, assert_rows, defect};
 use crate::scoring::given::{document, exact, leaf, pillar};
@@ -46,10 +46,9 @@ fn measures() -> Vec<Row> {
 
 fn counts() -> Vec<Row> {
     use RuleKind::{CountCapped, CountDeduct, LinearScale};
-    let not_positive = |value| Fault::NotPositive { what: "unit_points", value: exact(value) };
-    let floor =
-        |points| Fault::OutOfRange { what: "the floor".to_owned(), points: exact(points), max: exact("3") };
-    let no_length = Fault::Senseless("the scale has no length".to_owned());
+    let not_positive = |value| Fault::NotPositive { what: Part::UnitPoints, value: exact(value) };
+    let floor = |points| Fault::OutOfRange { what: Part::Floor, points: exact(points), max: exact("3") };
+    let no_length = Fault::NoLength;
     vec![
         row("3", CountCapped, "measure: done, unit_points: 0", not_positive("0")),
         row("3", CountDeduct, "measure: late, unit_points: '-0.5'", not_positive("-0.5")),
@@ -66,18 +65,17 @@ fn tiers() -> Vec<Row> {
     let tiered = |best: String, other: String, fault| {
         row("3", RuleKind::Tiered, &format!("measure: plan, tiers: [{best}, {other}]"), fault)
     };
-    let outside =
-        |points| Fault::OutOfRange { what: "tier `B`".to_owned(), points: exact(points), max: exact("3") };
+    let outside = |points| Fault::OutOfRange { what: Part::Tier(1), points: exact(points), max: exact("3") };
     let full = || tier("A", "{POINTS: 3}");
-    let short = Fault::Unreachable("the best tier gives 5/2 of 3".to_owned());
+    let short = Fault::Unreachable { what: Part::Tiers, best: exact("2.5"), max: exact("3") };
     vec![
-        row("3", RuleKind::Tiered, "measure: plan, tiers: []", Fault::Nothing("tiers")),
-        tiered(full(), tier("A", "{POINTS: 0}"), Fault::DuplicateLevel("A".to_owned())),
-        tiered(full(), tier("' '", "{POINTS: 0}"), Fault::Empty("a tier's level")),
+        row("3", RuleKind::Tiered, "measure: plan, tiers: []", Fault::Nothing(Part::Tiers)),
+        tiered(full(), tier("A", "{POINTS: 0}"), Fault::DuplicateLevel(Part::Tiers, "A".to_owned())),
+        tiered(full(), tier("' '", "{POINTS: 0}"), Fault::Empty(Part::TierLevel(1))),
         tiered(full(), tier("B", "{POINTS: '3.01'}"), outside("3.01")),
         tiered(full(), tier("B", "{POINTS: -1}"), outside("-1")),
         tiered(full(), tier("B", "{PERCENT_OF_MAX: 110}"), outside("3.3")),
-        tiered(full(), tier("B", "MAX_TIMES_RATIO"), Fault::UnboundedRatio("tier `B`".to_owned())),
+        tiered(full(), tier("B", "MAX_TIMES_RATIO"), Fault::UnboundedRatio(Part::Tier(1))),
         tiered(tier("A", "{POINTS: '2.5'}"), tier("B", "{POINTS: 0}"), short),
     ]
 }
@@ -88,15 +86,15 @@ fn ratios() -> Vec<Row> {
         row("3", RuleKind::RatioLinear, &parameters, fault)
     };
     let sides = "numerator: [done], denominator: [asked]";
-    let target = |at| Fault::Senseless(format!("the target must lie above 0 and at most at 1, not at {at}"));
-    let floor = |at| Fault::Senseless(format!("the floor must lie between 0 and the target, not at {at}"));
+    let target = |at| Fault::Target(exact(at));
+    let floor = |at| Fault::LinearFloor(exact(at));
     vec![
-        linear("1", "numerator: [], denominator: [asked]", Fault::Nothing("numerator")),
-        linear("1", "numerator: [done], denominator: []", Fault::Nothing("denominator")),
+        linear("1", "numerator: [], denominator: [asked]", Fault::Nothing(Part::Numerator)),
+        linear("1", "numerator: [done], denominator: []", Fault::Nothing(Part::Denominator)),
         linear(
             "1",
             "numerator: [done, done], denominator: [asked]",
-            Fault::DuplicateLevel("done".to_owned()),
+            Fault::DuplicateLevel(Part::Numerator, "done".to_owned()),
         ),
         linear("0", sides, target("0")),
         linear("'-0.5'", sides, target("-1/2")),
@@ -110,6 +108,7 @@ fn ratios() -> Vec<Row> {
 fn composite(second: &str, fault: Fault) -> Row {
     let first = "{name_vi: A, name_en: A, max_points: 3, rule: {kind: SURVEY, measure: satisfied}}";
     let second = format!("{{name_vi: B, name_en: B, {second}}}");
+    let fault = Fault::InTerm(1, Box::new(fault));
     row("3", RuleKind::Composite, &format!("terms: [{first}, {second}]"), fault)
 }
 
@@ -118,13 +117,13 @@ fn terms() -> Vec<Row> {
         ratio: {numerator: [done], denominator: [asked], zero_denominator: NOT_APPLICABLE}}";
     let short =
         "terms: [{name_vi: A, name_en: A, max_points: 3, cap: 2, rule: {kind: SURVEY, measure: satisfied}}]";
-    let unreachable = Fault::Unreachable("the terms bring at most 2 of 3".to_owned());
-    let cap = Fault::OutOfRange { what: "a term's cap".to_owned(), points: exact("3"), max: exact("2") };
-    let no_cap = Fault::NotPositive { what: "a term's cap", value: exact("0") };
+    let unreachable = Fault::Unreachable { what: Part::Terms, best: exact("2"), max: exact("3") };
+    let cap = Fault::OutOfRange { what: Part::Cap, points: exact("3"), max: exact("2") };
+    let no_cap = Fault::NotPositive { what: Part::Cap, value: exact("0") };
     let unknown = Fault::UnknownMeasure("nowhere".to_owned());
     let survey = "rule: {kind: SURVEY, measure: satisfied}";
     vec![
-        row("3", RuleKind::Composite, "terms: []", Fault::Nothing("terms")),
+        row("3", RuleKind::Composite, "terms: []", Fault::Nothing(Part::Terms)),
         row("3", RuleKind::Composite, short, unreachable),
         composite("max_points: 2, rule: {kind: MANUAL}", Fault::TermKind(RuleKind::Manual)),
         composite("max_points: 2, rule: {kind: INHERITED}", Fault::TermKind(RuleKind::Inherited)),

@@ -1,11 +1,11 @@
 //! What a set or a place in its tree is refused for.
 
 use scoring::{
-    Adjustment, CriteriaSetDocument, Criterion, Exact, Fault, GradeBand, NotApplicablePolicy, RuleKind,
+    Adjustment, CriteriaSetDocument, Criterion, Exact, Fault, GradeBand, NotApplicablePolicy, Part, RuleKind,
 };
 
 use super::{Row, assert_rows, defect, sound};
-use crate::scoring::given::{BOOLEAN, Saying, exact, grade, group, leaf};
+use crate::scoring::given::{BOOLEAN, Saying, exact, grade, group, leaf, pillar};
 
 const BOOLEAN_KIND: Option<RuleKind> = Some(RuleKind::Boolean);
 
@@ -28,12 +28,12 @@ fn second(why: &str, leaf: Criterion, criterion: &str, rule: Option<RuleKind>, f
 }
 
 pub(super) fn rows() -> Vec<Row> {
-    [sums(), names(), shapes(), grades(), adjustments()].into_iter().flatten().collect()
+    [sums(), names(), shapes(), grades(), adjustments(), absurd()].into_iter().flatten().collect()
 }
 
 fn sums() -> Vec<Row> {
     let sum = |sum, whole| Fault::Sum { sum: exact(sum), whole: exact(whole) };
-    let not_positive = |value| Fault::NotPositive { what: "the maximum", value: exact(value) };
+    let not_positive = |value| Fault::NotPositive { what: Part::Maximum, value: exact(value) };
     let pair = |one: &'static str, other: &'static str| {
         move |document: &mut CriteriaSetDocument| {
             document.pillars[1].children = vec![leaf("2.1", one, BOOLEAN), leaf("2.2", other, BOOLEAN)];
@@ -59,35 +59,29 @@ fn names() -> Vec<Row> {
     let plain = || leaf("2.1", "3", BOOLEAN);
     let unnamed = |name| Fault::Empty(name);
     vec![
-        row(
-            "a set without a name",
-            |document| document.name_vi.clear(),
-            "SET",
-            None,
-            unnamed("the set's Vietnamese name"),
-        ),
-        second("a blank tag", plain().only_for(" "), "2.1", BOOLEAN_KIND, unnamed("an applicability tag")),
-        row("a blank set", |document| document.code = " ".to_owned(), " ", None, unnamed("the set's code")),
+        row("a set without a name", |document| document.name_vi.clear(), "SET", None, unnamed(Part::NameVi)),
+        second("a blank tag", plain().only_for(" "), "2.1", BOOLEAN_KIND, unnamed(Part::Tags)),
+        row("a blank set", |document| document.code = " ".to_owned(), " ", None, unnamed(Part::Code)),
         second(
             "no code",
             Criterion { code: String::new(), ..plain() },
             "",
             BOOLEAN_KIND,
-            unnamed("the code"),
+            unnamed(Part::Code),
         ),
         second(
             "no Vietnamese name",
             Criterion { name_vi: "\t".to_owned(), ..plain() },
             "2.1",
             BOOLEAN_KIND,
-            unnamed("the Vietnamese name"),
+            unnamed(Part::NameVi),
         ),
         row(
             "no English name",
             |document| document.pillars[0].name_en.clear(),
             "I",
             None,
-            unnamed("the English name"),
+            unnamed(Part::NameEn),
         ),
         second(
             "a leaf's code again",
@@ -101,7 +95,7 @@ fn names() -> Vec<Row> {
 }
 
 fn pillar_code() -> Fault {
-    Fault::Senseless("every pillar, and nothing else, names its pillar code".to_owned())
+    Fault::PillarCode
 }
 
 fn shapes() -> Vec<Row> {
@@ -122,17 +116,17 @@ fn shapes() -> Vec<Row> {
             },
             "II",
             BOOLEAN_KIND,
-            Fault::WrongDepth("a pillar"),
+            Fault::RuleOnPillar,
         ),
-        second("too deep", deep(), "2.1.1", None, Fault::WrongDepth("parts of a sub-criterion")),
-        second("tags", parts("2.1").only_for("HAS_TTHC"), "2.1", None, Fault::LeafOnly("to whom it applies")),
-        second("due", parts("2.1").due_at_year_end(), "2.1", None, Fault::LeafOnly("when it falls due")),
+        second("too deep", deep(), "2.1.1", None, Fault::TooDeep),
+        second("tags", parts("2.1").only_for("HAS_TTHC"), "2.1", None, Fault::LeafOnly(Part::Tags)),
+        second("due", parts("2.1").due_at_year_end(), "2.1", None, Fault::LeafOnly(Part::Due)),
         second(
             "policy",
             parts("2.1").when_not_applicable(policy),
             "2.1",
             None,
-            Fault::LeafOnly("what not being applicable means"),
+            Fault::LeafOnly(Part::NotApplicable),
         ),
         row(
             "a pillar without its code",
@@ -146,7 +140,7 @@ fn shapes() -> Vec<Row> {
             |document| document.pillars[0].pillar = Some(" ".to_owned()),
             "I",
             None,
-            Fault::Empty("the pillar code"),
+            Fault::Empty(Part::PillarCode),
         ),
         second(
             "a criterion with a pillar's code",
@@ -162,7 +156,7 @@ fn grades() -> Vec<Row> {
     let graded = |why: &str, grades: Vec<GradeBand>, fault| {
         row(why, |document| document.grades = grades, "SET", None, fault)
     };
-    let again = Fault::DuplicateLevel("GOOD".to_owned());
+    let again = Fault::DuplicateLevel(Part::Grade(1), "GOOD".to_owned());
     vec![
         graded("no grades", Vec::new(), Fault::Grades),
         graded("a hole at the bottom", vec![grade("GOOD", 80), grade("FAIR", 1)], Fault::Grades),
@@ -171,7 +165,7 @@ fn grades() -> Vec<Row> {
         graded(
             "a grade without a name",
             vec![GradeBand { name_en: " ".to_owned(), ..grade("GOOD", 0) }],
-            Fault::Empty("a grade's English name"),
+            Fault::Empty(Part::GradeNameEn(0)),
         ),
         graded("the same grade twice", vec![grade("GOOD", 80), grade("GOOD", 0)], again),
     ]
@@ -187,16 +181,15 @@ fn adjustments() -> Vec<Row> {
         |document: &mut CriteriaSetDocument| document.deduction = Some(adjustment)
     };
     let plain = |code: &str| leaf(code, "2", BOOLEAN);
-    let no_cap = Fault::NotPositive { what: "the cap", value: Exact::zero() };
-    let no_leaves = Fault::Nothing("leaves under its cap");
+    let no_cap = Fault::NotPositive { what: Part::Cap, value: Exact::zero() };
+    let no_leaves = Fault::Nothing(Part::Leaves);
     let unknown = Fault::UnknownMeasure("nowhere".to_owned());
     let unknown_leaf = leaf("D1", "2", "{kind: BOOLEAN, measure: nowhere}");
     let ruleless = Criterion { rule: None, ..plain("D1") };
     let in_pillar = Criterion { pillar: Some("IMPACT".to_owned()), ..plain("B1") };
     let parted = group("B1", vec![plain("B2")]);
     let given = plain("B1").when_not_applicable(NotApplicablePolicy::AwardFull);
-    let nobody = "points are never given outside the tree for what does not apply";
-    let nobody = Fault::Senseless(nobody.to_owned());
+    let nobody = Fault::AwardOutsideTree;
     vec![
         row("no cap", bonus("0", vec![plain("B1")]), "SET", None, no_cap),
         row("no leaves", bonus("2", Vec::new()), "SET", None, no_leaves),
@@ -207,6 +200,50 @@ fn adjustments() -> Vec<Row> {
         row("a deduction without a rule", deduction(ruleless), "D1", None, Fault::RuleOrParts),
         row("a deduction's measure", deduction(unknown_leaf), "D1", BOOLEAN_KIND, unknown),
     ]
+}
+
+/// What no decision prints.
+fn absurd() -> Vec<Row> {
+    let huge = || exact(&format!("1{}", "0".repeat(60)));
+    let beyond = |what| Fault::Absurd { what, value: huge() };
+    let counted = format!("{{kind: COUNT_CAPPED, measure: done, unit_points: '{}'}}", huge());
+    let blocks = vec!["KHOI".to_owned(), "KHOI".to_owned()];
+    let twice = Fault::DuplicateLevel(Part::Blocks, "KHOI".to_owned());
+    let many = |document: &mut CriteriaSetDocument| {
+        let leaves = (0..1001).map(|number| leaf(&format!("2.{number}"), "1", BOOLEAN));
+        document.pillars = vec![pillar("I", leaves.collect())];
+        document.max_points = exact("1001");
+    };
+    vec![
+        second(
+            "points",
+            leaf("2.1", "3", &counted),
+            "2.1",
+            Some(RuleKind::CountCapped),
+            beyond(Part::UnitPoints),
+        ),
+        row(
+            "years",
+            |document| (document.first_year, document.last_year) = (Some(2026), Some(2025)),
+            "SET",
+            None,
+            Fault::Years { first: 2026, last: 2025 },
+        ),
+        row("a block twice", |document| document.blocks = blocks, "SET", None, twice),
+        second(
+            "a name without end",
+            Criterion { name_vi: "ộ".repeat(1001), ..leaf("2.1", "3", BOOLEAN) },
+            "2.1",
+            BOOLEAN_KIND,
+            Fault::TooLong(Part::NameVi),
+        ),
+        row("criteria without end", many, "SET", None, Fault::TooMany),
+    ]
+}
+
+#[test]
+fn what_no_decision_prints_is_refused() {
+    assert_rows(absurd());
 }
 
 #[test]
