@@ -46,6 +46,8 @@ pub struct Model {
     pub print_scale: i32,
     /// When it was activated and thereby frozen; none for a draft.
     pub activated_at: Option<DateTimeUtc>,
+    /// When it was retired; none while it is not.
+    pub retired_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -54,6 +56,18 @@ impl ActiveModelBehavior for ActiveModel {}
 #[must_use]
 pub fn with_code(code: &str) -> Select<Entity> {
     Entity::find().filter(Column::Code.eq(code)).order_by_desc(Column::Version)
+}
+
+/// The set with that code and version.
+#[must_use]
+pub fn with_version(code: &str, version: i32) -> Select<Entity> {
+    with_code(code).filter(Column::Version.eq(version))
+}
+
+/// The versions of the set with that code that are older than `version`, newest first.
+#[must_use]
+pub fn before(code: &str, version: u32) -> Select<Entity> {
+    with_code(code).filter(Column::Version.lt(version))
 }
 
 /// The active sets, by code, newest version first.

@@ -50,6 +50,12 @@ pub fn of_set(set: CriteriaSetId) -> Select<Entity> {
     Entity::find().filter(Column::CriteriaSetId.eq(set)).order_by_asc(Column::Position)
 }
 
+/// The trees of sets, each depth first.
+#[must_use]
+pub fn of_sets(sets: impl IntoIterator<Item = CriteriaSetId>) -> Select<Entity> {
+    Entity::find().filter(Column::CriteriaSetId.is_in(sets)).order_by_asc(Column::Position)
+}
+
 /// The criterion of a set with that code.
 #[must_use]
 pub fn with_code(set: CriteriaSetId, code: &str) -> Select<Entity> {

@@ -15,6 +15,7 @@ mod m20261123_000005_results;
 mod m20261124_000006_people;
 mod m20261124_000007_audit;
 mod m20261124_000008_publication;
+mod m20261124_000010_criteria_frozen;
 mod once;
 
 pub use once::migrate;
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000006_people::Migration),
             Box::new(m20261124_000007_audit::Migration),
             Box::new(m20261124_000008_publication::Migration),
+            Box::new(m20261124_000010_criteria_frozen::Migration),
         ]
     }
 }

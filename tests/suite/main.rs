@@ -1,4 +1,5 @@
 //! Every suite, in one binary.
 
+mod criteria;
 mod e2e;
 mod scoring;

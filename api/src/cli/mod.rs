@@ -3,6 +3,7 @@
 mod administrator;
 mod audit;
 mod compile;
+mod criteria;
 mod explain;
 mod oidc;
 mod serve;
@@ -87,6 +88,9 @@ enum Command {
         /// Only this criterion and what is below it, for instance 3.2 or 3.2.1.
         criterion: Option<String>,
     },
+    /// Criteria sets: check a file, print a stored set, print the JSON Schema.
+    #[command(subcommand)]
+    Criteria(criteria::Criteria),
     /// Let an administrator in, for whoever has the machine.
     Administrator {
         #[command(subcommand)]
@@ -146,6 +150,7 @@ pub async fn run(cli: Cli, told: &CancellationToken) -> anyhow::Result<()> {
             let people = People::new(database.clone(), clock.clone());
             administrator::let_in(&people, &cli.serving.base_url(cli.serving.listen), &way).await
         }
+        Command::Criteria(criteria) => criteria::criteria(database, criteria).await,
         Command::Audit(audit) => audit::audit(database, audit).await,
     };
     database.close_by_ref().await.ok();

@@ -312,4 +312,36 @@ codes! {
         /// No longer used.
         Retired,
     }
+    /// How a criteria set is written.
+    CriteriaSetFormat from reform_worker::criteria::Format {
+        /// A YAML document.
+        Yaml,
+        /// A JSON document; what is exported is one, in its canonical form.
+        Json,
+        /// A table with one row a criterion, UTF-8.
+        Csv,
+        /// The same table, as the first sheet of a workbook.
+        Xlsx,
+    }
+    /// What is different between two criteria sets.
+    SetChangeKind from scoring::SetChangeKind {
+        /// Something that the set says of itself: a name, the years, the grades, a cap.
+        Set,
+        /// A criterion that only the later set has.
+        Added,
+        /// A criterion that only the earlier set has.
+        Removed,
+        /// It stands elsewhere, or under another number.
+        Moved,
+        /// Another name.
+        Renamed,
+        /// Another maximum.
+        Rescaled,
+        /// Another rule, or the same kind with other parameters.
+        Rule,
+        /// To whom it applies, and what not being applicable means.
+        Applicability,
+        /// When it falls due.
+        Due,
+    }
 }

@@ -28,7 +28,7 @@ use sea_orm::DatabaseConnection;
 
 use self::audit::AuditQuery;
 use self::build::{BuildMutation, BuildQuery, BuildSubscription};
-use self::criteria::CriteriaQuery;
+use self::criteria::{CriteriaMutation, CriteriaQuery, DifferenceQuery, ImportMutation};
 use self::csrf::CsrfCheck;
 use self::documents::Documents;
 pub(crate) use self::id::NodeId;
@@ -52,6 +52,7 @@ pub struct Query(
     NodeQuery,
     RegistryQuery,
     CriteriaQuery,
+    DifferenceQuery,
     ScorecardQuery,
     SimulationQuery,
     PublicationQuery,
@@ -62,9 +63,17 @@ pub struct Query(
     AuditQuery,
 );
 
-/// Requests for builds, publishing; signing in, tokens, accounts and roles.
+/// Requests for builds, publishing; criteria sets; signing in, tokens, accounts and roles.
 #[derive(MergedObject, Default)]
-pub struct Mutation(BuildMutation, PublicationMutation, SignInMutation, TokenMutation, AccountMutation);
+pub struct Mutation(
+    BuildMutation,
+    PublicationMutation,
+    ImportMutation,
+    CriteriaMutation,
+    SignInMutation,
+    TokenMutation,
+    AccountMutation,
+);
 
 /// Builds as they move on.
 #[derive(MergedSubscription, Default)]

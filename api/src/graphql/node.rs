@@ -51,7 +51,7 @@ impl NodeQuery {
                 block::Entity::find_by_id(id).one(database).await?.map(|row| Node::Block(row.into()))
             }
             NodeId::Build(id) => build_by_id(database, id).await?.map(Node::Build),
-            NodeId::CriteriaSet(id) => criteria_set_by_id(database, id).await?.map(Node::CriteriaSet),
+            NodeId::CriteriaSet(id) => criteria_set_by_id(ctx, id).await?.map(Node::CriteriaSet),
             NodeId::Inspection(id) => {
                 inspection_by_id(database, &sight(ctx).await?, id).await?.map(Node::Inspection)
             }

@@ -129,6 +129,7 @@ pub fn router(schema: Schema, database: DatabaseConnection, people: People, sett
     pages
         .route("/graphql", graphql)
         .route("/graphql/ws", get(socket::open))
+        .route("/criteria-set.schema.json", get(pages::criteria_set_schema))
         .route("/health/live", get(pages::live))
         .route("/health/ready", get(pages::ready))
         .with_state(shared.clone())

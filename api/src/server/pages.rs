@@ -1,4 +1,4 @@
-//! What is not GraphQL: the page to try it on, and health.
+//! What is not GraphQL: the page to try it on, the JSON Schema of criteria sets, and health.
 
 use std::time::Duration;
 
@@ -57,4 +57,9 @@ pub(super) async fn ready(State(shared): State<Shared>) -> Response {
         Ok(Ok(())) => Json(json!({"status": "ready"})).into_response(),
         _ => (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"status": "not ready"}))).into_response(),
     }
+}
+
+/// The JSON Schema of a criteria set's document.
+pub(super) async fn criteria_set_schema() -> Response {
+    ([(header::CONTENT_TYPE, "application/schema+json")], scoring::CRITERIA_SET_SCHEMA).into_response()
 }

@@ -50,6 +50,8 @@ fn the_core_is_pure() {
         "num-rational",
         "num-traits",
         "proptest",
+        // Only to see that the published JSON Schema is that of the types.
+        "schemars",
         "sea-orm",
         "serde",
         "serde_json",

@@ -134,7 +134,7 @@ on_both! {
         let query = "query($code: String!) { agency(code: $code) { id } }";
         let nested = (0..100).fold(json!(1), |inner, _| json!([inner]));
         for (what, value) in [
-            ("a list", json!(vec![1; 3_000])), ("a text", json!("x".repeat(100_000))), ("a nest", nested),
+            ("a list", json!(vec![1; 3_000])), ("a text", json!("x".repeat(600_000))), ("a nest", nested),
         ] {
             let answer = refused(&app, what, &json!({"query": query, "variables": {"code": value}})).await;
             assert_eq!(code(&answer), "DOCUMENT_TOO_LARGE", "{what}");

@@ -6,6 +6,7 @@ mod audit;
 mod bad_input;
 mod changed_registry;
 mod corpus;
+mod criteria_sets;
 mod crowded;
 mod documents;
 mod hostile;

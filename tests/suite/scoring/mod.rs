@@ -4,11 +4,12 @@
 mod dossiers;
 mod given;
 mod line_states;
-mod properties;
+pub mod properties;
 mod published;
 mod ranking;
 mod roll_up;
 mod rule_tables;
 mod sentences;
+mod set_diff;
 mod validation;
 mod worked_checks;

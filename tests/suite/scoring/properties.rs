@@ -1,6 +1,6 @@
 //! What must hold for every set, every agency and every ranking, tried on random ones.
 
-mod arbitrary;
+pub mod arbitrary;
 mod bands;
 mod better;
 mod ranking;

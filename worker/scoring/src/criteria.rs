@@ -18,6 +18,7 @@ pub type Catalogue = BTreeMap<MeasureCode, Unit>;
 
 /// A criteria set as it is written, stored and exchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CriteriaSetDocument {
     /// The set's code, the same through its versions.
@@ -63,6 +64,7 @@ pub struct CriteriaSetDocument {
 
 /// A pillar, criterion or sub-criterion. It has either children or a rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Criterion {
     /// The number that the decision prints: `III`, `3.2`, `3.2.1`.
@@ -102,6 +104,7 @@ fn is_every_period(due: &Due) -> bool {
 
 /// Points outside the tree: a bonus or a deduction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Adjustment {
     /// At most these points count.
@@ -112,6 +115,7 @@ pub struct Adjustment {
 
 /// What a leaf that does not apply does to its card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum NotApplicablePolicy {
     /// It leaves the maximum.
@@ -122,6 +126,7 @@ pub enum NotApplicablePolicy {
 
 /// A grade and the index from which it is given.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct GradeBand {
     /// For instance `EXCELLENT`.

@@ -198,7 +198,7 @@ impl<'de> Deserialize<'de> for Exact {
                 f.write_str("a whole number, or a decimal or fraction in quotes (\"2.5\", \"72/13\")")
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Exact, E> {
-                text.parse().map_err(E::custom)
+                text.parse().map_err(|_| E::invalid_value(de::Unexpected::Str(text), &self))
             }
             fn visit_i64<E: de::Error>(self, number: i64) -> Result<Exact, E> {
                 Ok(Exact::from(number))

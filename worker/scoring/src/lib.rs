@@ -21,9 +21,12 @@ mod period;
 mod ranking;
 mod reason;
 mod rule;
+#[cfg(feature = "schema")]
+mod schema;
 mod score;
 mod scorecard;
 mod sentence;
+mod set_diff;
 mod validate;
 mod validate_rule;
 
@@ -42,6 +45,12 @@ pub use period::{Due, NotAPeriod, Period, PeriodCode};
 pub use ranking::{Place, rank};
 pub use reason::{Because, Input, RatioUsed, Reason, Step, TermStep};
 pub use rule::{Award, Band, Better, MeasureCode, Ratio, Rule, Term, Tier, ZeroDenominator};
+#[cfg(feature = "schema")]
+pub use schema::criteria_set_schema;
 pub use score::{ENGINE_VERSION, content_hash, content_hash_by, score};
 pub use scorecard::{Leaf, Line, Scorecard};
 pub use sentence::{Language, Saying};
+pub use set_diff::{SetChange, SetChangeKind, set_diff};
+
+/// The JSON Schema (2020-12) of a criteria set's document, as it is published.
+pub const CRITERIA_SET_SCHEMA: &str = include_str!("../criteria-set.schema.json");

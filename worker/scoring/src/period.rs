@@ -82,6 +82,7 @@ pub struct Period {
 
 /// When a leaf falls due.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Due {
     /// In the half-year and in the full year.

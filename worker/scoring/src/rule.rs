@@ -12,6 +12,7 @@ pub type MeasureCode = String;
 
 /// How a leaf turns facts into points.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
 pub enum Rule {
     /// Full points when the flag is set, none otherwise.
@@ -126,6 +127,7 @@ impl Rule {
 
 /// A ratio of two sums of COUNT measures. A rule names its measures; there is no "the" on-time rate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Ratio {
     /// Summed above the line.
@@ -138,6 +140,7 @@ pub struct Ratio {
 
 /// What a ratio rule gives when there was nothing to count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ZeroDenominator {
     /// No points.
@@ -150,6 +153,7 @@ pub enum ZeroDenominator {
 
 /// Which direction of a ratio is the better one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Better {
     /// A higher ratio never gives fewer points.
@@ -161,6 +165,7 @@ pub enum Better {
 
 /// One named level of a TIERED rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Tier {
     /// The level's code, for instance `ON_TIME`.
@@ -175,6 +180,7 @@ pub struct Tier {
 
 /// What a tier or band gives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Award {
     /// Fixed points.
@@ -201,6 +207,7 @@ impl Award {
 /// An interval of a ratio. Each end is inclusive (`from`, `to`) or exclusive (`above`, `below`), so that
 /// a set can say `>90 %`, `70–90 %` and `<70 %` as its decision prints them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Band {
     /// Inclusive lower end.
@@ -247,6 +254,7 @@ impl Band {
 
 /// One term of a COMPOSITE rule: a rule of its own with its own maximum and cap.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Term {
     /// Vietnamese label.

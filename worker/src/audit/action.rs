@@ -8,6 +8,16 @@
 pub const REQUEST_BUILD: &str = "REQUEST_BUILD";
 /// A block's ranking was published.
 pub const PUBLISH_RANKING: &str = "PUBLISH_RANKING";
+/// A criteria set was stored as a draft.
+pub const IMPORT_CRITERIA_SET: &str = "IMPORT_CRITERIA_SET";
+/// A draft of a criteria set was frozen and put in force.
+pub const ACTIVATE_CRITERIA_SET: &str = "ACTIVATE_CRITERIA_SET";
+/// The next version of a criteria set was drafted.
+pub const CLONE_CRITERIA_SET: &str = "CLONE_CRITERIA_SET";
+/// A criteria set was retired.
+pub const RETIRE_CRITERIA_SET: &str = "RETIRE_CRITERIA_SET";
+/// A block is scored in a period by another criteria set.
+pub const USE_CRITERIA_SET: &str = "USE_CRITERIA_SET";
 /// The first administrator was made, with a one-time link and a token.
 pub const MAKE_FIRST_ADMINISTRATOR: &str = "MAKE_FIRST_ADMINISTRATOR";
 /// An account was made, with a one-time link.

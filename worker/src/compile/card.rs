@@ -9,11 +9,11 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, SelectStatement};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
-    Iterable, QueryFilter, QuerySelect, QueryTrait, Select,
+    QueryFilter, QuerySelect, QueryTrait, Select,
 };
 
 use super::{Criteria, Decided, PartDone, PartError, Scope, stored};
-use crate::database::rows_per_insert;
+use crate::database::insert;
 
 /// A card that is to be written.
 pub(crate) struct NewCard {
@@ -108,20 +108,6 @@ pub(super) async fn save<C: ConnectionTrait>(
     insert(connection, lines).await?;
     let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
     Ok(PartDone { written: count(written), unchanged: count(cards.len() - written) })
-}
-
-/// Inserts `rows` in statements that no database refuses for their size.
-pub(super) async fn insert<C: ConnectionTrait, A: ActiveModelTrait + Send>(
-    connection: &C,
-    rows: Vec<A>,
-) -> Result<(), DbErr> {
-    let columns = <A::Entity as EntityTrait>::Column::iter().count();
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        let chunk: Vec<_> = rows.by_ref().take(rows_per_insert(columns)).collect();
-        A::Entity::insert_many(chunk).exec_without_returning(connection).await?;
-    }
-    Ok(())
 }
 
 fn row(

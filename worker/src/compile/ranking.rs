@@ -12,8 +12,8 @@ use sea_orm::{
 };
 use serde::Serialize;
 
-use super::card::insert;
 use super::{PartError, Scope};
+use crate::database::insert;
 
 /// What a ranking is made of; its canonical JSON is hashed.
 #[derive(Serialize)]

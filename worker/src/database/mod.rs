@@ -2,6 +2,7 @@
 //! outside `migration` knows which of the two it talks to.
 
 mod connect;
+mod insert;
 mod owner;
 mod text;
 
@@ -13,6 +14,7 @@ use sea_orm::{
 };
 
 use self::connect::Target;
+pub(crate) use self::insert::insert;
 pub use self::text::text;
 
 /// The PostgreSQL channel on which builds announce themselves.
@@ -20,9 +22,6 @@ pub(crate) const BUILD_CHANNEL: &str = "reform_build";
 
 /// The advisory lock's key, "audit" in ASCII. Nothing else may use it.
 const AUDIT_LOCK: i64 = 0x61_7564_6974;
-
-/// The bind variables that one statement may carry on either database.
-const MOST_VARIABLES: usize = 30_000;
 
 /// Which database to open.
 #[derive(Clone, PartialEq, Eq)]
@@ -218,11 +217,6 @@ pub(crate) async fn append_alone(transaction: &DatabaseTransaction) -> Result<()
         transaction.query_one_raw(lock).await?;
     }
     Ok(())
-}
-
-/// How many rows of `columns` columns one INSERT may carry.
-pub(crate) fn rows_per_insert(columns: usize) -> usize {
-    (MOST_VARIABLES / columns.max(1)).max(1)
 }
 
 /// Whether a statement failed only because another transaction was faster: begun again, it may succeed.

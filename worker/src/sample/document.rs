@@ -1,15 +1,13 @@
 //! `measures.yaml` and the criteria set: the catalogue, the set's document, and its tree as rows.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use entity::measure::Gathering;
-use entity::{
-    CriteriaSetId, CriteriaUseId, CriterionId, MeasureId, criteria_set, criteria_use, criterion, measure,
-};
-use scoring::{Catalogue, CriteriaSet, CriteriaSetDocument, Unit, canonical_json};
+use entity::{CriteriaUseId, MeasureId, criteria_set, criteria_use, measure};
+use scoring::{Catalogue, CriteriaSet, CriteriaSetDocument, Unit};
 use sea_orm::ConnectionTrait;
 use serde::Deserialize;
+
+use crate::criteria::store;
 
 use super::{Registered, SampleError, insert, look_up, parse};
 
@@ -38,7 +36,7 @@ pub(super) async fn load<C: ConnectionTrait>(
     let document: CriteriaSetDocument = parse(SET, SET_TEXT)?;
     let set = CriteriaSet::new(document, &catalogue)
         .map_err(|defects| SampleError::Unreadable { file: SET, detail: defects.to_string() })?;
-    let id = load_set(connection, &set, now).await?;
+    let id = store(connection, &set, criteria_set::State::Active, now).await?.id;
     for in_use in std::mem::take(&mut registered.uses) {
         if in_use.criteria_set != set.document().code {
             let code = in_use.criteria_set;
@@ -71,46 +69,4 @@ async fn load_measures<C: ConnectionTrait>(connection: &C) -> Result<Catalogue, 
         insert(connection, row).await?;
     }
     Ok(catalogue)
-}
-
-async fn load_set<C: ConnectionTrait>(
-    connection: &C,
-    set: &CriteriaSet,
-    now: DateTime<Utc>,
-) -> Result<CriteriaSetId, SampleError> {
-    let id = CriteriaSetId::generate();
-    let document = set.document();
-    let row = criteria_set::Model {
-        id,
-        code: document.code.clone(),
-        version: i32::try_from(document.version).unwrap_or(i32::MAX),
-        name_vi: document.name_vi.clone(),
-        name_en: document.name_en.clone(),
-        state: criteria_set::State::Active,
-        sample: document.sample,
-        fingerprint: set.fingerprint().to_owned(),
-        document: canonical_json(document),
-        print_scale: i32::try_from(document.print_scale).unwrap_or(i32::MAX),
-        activated_at: Some(now),
-    };
-    insert(connection, row).await?;
-    let mut ids = HashMap::new();
-    for (position, node) in (0..).zip(set.nodes()) {
-        let criterion_id = CriterionId::generate();
-        ids.insert(node.criterion.code.as_str(), criterion_id);
-        let row = criterion::Model {
-            id: criterion_id,
-            criteria_set_id: id,
-            code: node.criterion.code.clone(),
-            parent_id: node.parent.and_then(|parent| ids.get(parent).copied()),
-            level: node.level,
-            position,
-            name_vi: node.criterion.name_vi.clone(),
-            name_en: node.criterion.name_en.clone(),
-            max_points: node.criterion.max_points.to_string(),
-            rule_kind: node.criterion.rule.as_ref().map(scoring::Rule::kind),
-        };
-        insert(connection, row).await?;
-    }
-    Ok(id)
 }

@@ -13,7 +13,7 @@ use super::too_large;
 /// The most values that the variables may hold, those within lists and objects included.
 const MOST_VALUES: usize = 2_000;
 /// The most bytes that their strings may have together.
-const MOST_BYTES: usize = 64 * 1024;
+const MOST_BYTES: usize = 512 * 1024;
 /// How deep lists and objects may be nested in them.
 const MOST_NESTED: usize = 20;
 /// How much of an argument's path an error repeats.

@@ -1,10 +1,9 @@
 //! Simulation: what a block's scorecards would be if some facts were otherwise, or by another criteria set.
 
 use async_graphql::{Context, ID, InputObject, Object, OneofObject};
-use entity::{block, criteria_set};
+use entity::block;
 use reform_worker::simulate::{Change, Refused, SimulateError, Simulated, What, simulate};
 use scoring::Exact;
-use sea_orm::{DatabaseConnection, EntityTrait};
 
 use super::columns::LineRow;
 use super::line::ScorecardLine;
@@ -13,6 +12,7 @@ use super::wanted::Wanted;
 use super::{Grade, Scorecard};
 use crate::graphql::codes::CardState;
 use crate::graphql::cost;
+use crate::graphql::criteria::known_set;
 use crate::graphql::database;
 use crate::graphql::id::NodeId;
 use crate::graphql::plain::{Whole, plain_object};
@@ -178,7 +178,7 @@ impl SimulationQuery {
         let period = known_period(database, "period", &period).await?;
         let block = known_block(database, "block", &block).await?;
         let set = match criteria_set {
-            Some(id) => Some(known_set(database, &id).await?),
+            Some(id) => Some(known_set(ctx, "criteriaSet", &id).await?),
             None => None,
         };
         match simulate(database, period.clone(), block.clone(), set, &changes).await {
@@ -220,19 +220,6 @@ async fn shown(
         whole(card, block, current, names.as_ref())
     });
     Ok(Simulation { cards: cards.collect::<Result<_, Problem>>()?, errors: Vec::new() })
-}
-
-async fn known_set(database: &DatabaseConnection, id: &ID) -> Result<criteria_set::Model, Problem> {
-    let found = match NodeId::read("criteriaSet", id)? {
-        NodeId::CriteriaSet(id) => criteria_set::Entity::find_by_id(id).one(database).await?,
-        _ => None,
-    };
-    found.ok_or_else(|| {
-        Problem::not_found(
-            "criteriaSet",
-            "không có bộ tiêu chí này / there is no such criteria set".to_owned(),
-        )
-    })
 }
 
 fn whole(

@@ -135,11 +135,23 @@ async fn nodes(app: &App) -> Vec<Probe> {
         criteriaSet(period: "2022-H1", block: "DEPARTMENTS") { id } publications { nodes { id } }
         inspections { nodes { id } } builds(first: 1) { nodes { id } } me { account { id } tokens { id } } }"#;
     let known = app.ask(query).await;
+    let set = known["criteriaSet"]["id"].as_str().expect("a set").to_owned();
+    let draft = draft_of(app, &set).await;
+    let drafted = draft.as_str().expect("a draft");
+    for (which, id) in [("active", set.as_str()), ("draft", drafted)] {
+        let query = format!(r#"{{ diffCriteriaSets(a: "{set}", b: "{id}") {{ kind }} }}"#);
+        probes.push(Probe::new("Query.diffCriteriaSets", which, query, |data| {
+            format!("{} changes", data["diffCriteriaSets"].as_array().map_or(0, Vec::len))
+        }));
+        let query = format!(r#"{{ criteriaSetTable(id: "{id}") }}"#);
+        probes.push(Probe::new("Query.criteriaSetTable", which, query, admitted));
+    }
     let ids = [
         ("Agency", &known["agency"]["id"]),
         ("Block", &known["agency"]["block"]["id"]),
         ("Period", &known["periods"][0]["id"]),
         ("CriteriaSet", &known["criteriaSet"]["id"]),
+        ("CriteriaSet, a draft", &draft),
         ("Publication", &known["publications"]["nodes"][0]["id"]),
         ("Build", &known["builds"]["nodes"][0]["id"]),
         ("Account of another", &known["me"]["account"]["id"]),
@@ -157,6 +169,14 @@ async fn nodes(app: &App) -> Vec<Probe> {
     );
     probes.push(Probe::new("Query.node", "Inspection", query, |data| inspected(&data["node"])));
     probes
+}
+
+/// A draft, the clone of a set.
+async fn draft_of(app: &App, set: &str) -> Value {
+    let query = format!(
+        r#"mutation {{ cloneCriteriaSet(input: {{ criteriaSet: "{set}", firstYear: 2023 }}) {{ criteriaSet {{ id }} }} }}"#
+    );
+    app.ask(&query).await["cloneCriteriaSet"]["criteriaSet"]["id"].clone()
 }
 
 fn verified(verified: &Value) -> String {
@@ -195,6 +215,7 @@ fn lists() -> Vec<Probe> {
             r#"{ criteriaSet(period: "2022-H1", block: "DEPARTMENTS") { code } }"#,
             some,
         ),
+        count("Query.criteriaSets", "{ criteriaSets { totalCount } }", first),
         count("Query.publications", "{ publications { totalCount } }", first),
         count("Query.inspections", "{ inspections { nodes { agencies { agency { code } } } } }", |data| {
             let nodes = data["inspections"]["nodes"].as_array().cloned().unwrap_or_default();
@@ -229,6 +250,7 @@ fn lists() -> Vec<Probe> {
 
 fn changes() -> Vec<Probe> {
     const NOBODY: &str = "Account:01890000-0000-7000-8000-000000000000";
+    const NO_SET: &str = "CriteriaSet:01890000-0000-7000-8000-000000000000";
     let change = |operation: &'static str, field: &str, payload: &str| {
         Probe::new(operation, "", format!("mutation {{ {field} {{ {payload} }} }}"), admitted)
     };
@@ -238,6 +260,31 @@ fn changes() -> Vec<Probe> {
         change(
             "Mutation.publishRanking",
             r#"publishRanking(input: { period: "1999-H1", block: "X" })"#,
+            errors,
+        ),
+        change(
+            "Mutation.importCriteriaSet",
+            r#"importCriteriaSet(input: { format: YAML, content: "", dryRun: true })"#,
+            errors,
+        ),
+        change(
+            "Mutation.activateCriteriaSet",
+            &format!(r#"activateCriteriaSet(input: {{ criteriaSet: "{NO_SET}", fingerprint: "" }})"#),
+            errors,
+        ),
+        change(
+            "Mutation.cloneCriteriaSet",
+            &format!(r#"cloneCriteriaSet(input: {{ criteriaSet: "{NO_SET}", firstYear: 2023 }})"#),
+            errors,
+        ),
+        change(
+            "Mutation.retireCriteriaSet",
+            &format!(r#"retireCriteriaSet(input: {{ criteriaSet: "{NO_SET}" }})"#),
+            errors,
+        ),
+        change(
+            "Mutation.useCriteriaSet",
+            &format!(r#"useCriteriaSet(input: {{ criteriaSet: "{NO_SET}", period: "X", block: "X" }})"#),
             errors,
         ),
         change("Mutation.createAccount", r#"createAccount(input: { name: " ", displayName: " " })"#, errors),

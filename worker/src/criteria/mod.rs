@@ -1,11 +1,27 @@
 //! Reading criteria sets and the measure catalogue from the database, checked again on the way in: a set
 //! that no longer matches its fingerprint scores nothing.
 
+mod file;
+mod manage;
+mod misfit;
+mod problem;
+mod raw;
+mod read;
+mod spreadsheet;
+mod store;
+mod table;
+
 use std::collections::BTreeMap;
 
 use entity::{criteria_set, measure};
 use scoring::{Catalogue, CriteriaSet, CriteriaSetDocument};
 use sea_orm::{ConnectionTrait, DbErr};
+
+pub use file::{Format, check, table_csv};
+pub use manage::{Imported, ManageError, activate, clone_set, import, retire, use_in};
+pub use problem::Problem;
+pub use raw::Place;
+pub(crate) use store::store;
 
 /// Why there is no criteria set to score with.
 #[derive(Debug, thiserror::Error)]
