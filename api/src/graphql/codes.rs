@@ -157,6 +157,30 @@ codes! {
         /// The parent agency's own result.
         Inherited,
     }
+    /// The unit of a measure's values.
+    Unit from scoring::Unit {
+        /// A whole number, 0 or more.
+        Count,
+        /// A share, 0 to 1, or an index.
+        Share,
+        /// Points.
+        Points,
+        /// True or false.
+        Flag,
+        /// A named level.
+        Level,
+    }
+    /// Where the worker finds a measure's value. An observation of the measure serves where it finds nothing.
+    Gathering from entity::measure::Gathering {
+        /// A column of the official dossier table, or a sum of columns.
+        DossierTable,
+        /// The counts of the public listing.
+        Listing,
+        /// The state of a document.
+        Document,
+        /// Only an observation.
+        Observation,
+    }
     /// Where a build stands.
     BuildState from entity::build::State {
         /// Waits to be taken up.

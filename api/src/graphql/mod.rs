@@ -28,7 +28,7 @@ use sea_orm::DatabaseConnection;
 
 use self::audit::AuditQuery;
 use self::build::{BuildMutation, BuildQuery, BuildSubscription};
-use self::criteria::{CriteriaMutation, CriteriaQuery, DifferenceQuery, ImportMutation};
+use self::criteria::{CriteriaMutation, CriteriaQuery, DifferenceQuery, ImportMutation, MeasureMutation};
 use self::csrf::CsrfCheck;
 use self::documents::Documents;
 pub(crate) use self::id::NodeId;
@@ -68,6 +68,7 @@ pub struct Query(
 pub struct Mutation(
     BuildMutation,
     PublicationMutation,
+    MeasureMutation,
     ImportMutation,
     CriteriaMutation,
     SignInMutation,

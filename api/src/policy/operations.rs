@@ -73,6 +73,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     reads("Query.accounts", "READ_ACCOUNTS", Who::Administrator),
     changes("Mutation.requestBuild", action::REQUEST_BUILD, Who::Administrator, Scope::Build),
     changes("Mutation.publishRanking", action::PUBLISH_RANKING, Who::Administrator, Scope::Administer),
+    changes("Mutation.defineMeasure", action::DEFINE_MEASURE, Who::Administrator, Scope::Administer),
     changes("Mutation.importCriteriaSet", action::IMPORT_CRITERIA_SET, Who::Administrator, Scope::Administer),
     changes(
         "Mutation.activateCriteriaSet",

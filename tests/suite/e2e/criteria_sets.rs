@@ -16,7 +16,7 @@ const IMPORT: &str = "mutation ($input: ImportCriteriaSetInput!) { importCriteri
     fingerprint unchanged changes { kind codeBefore codeAfter before after }
     problems { path row column criterion rule messageVi messageEn } errors { code field messageVi messageEn } } }";
 
-async fn import(app: &App, format: &str, content: &str, dry_run: bool) -> Value {
+pub(super) async fn import(app: &App, format: &str, content: &str, dry_run: bool) -> Value {
     let input = json!({ "format": format, "content": content, "dryRun": dry_run });
     let request = json!({ "query": IMPORT, "variables": { "input": input } });
     let answer = app.as_administrator().post(&request).await;
@@ -24,7 +24,7 @@ async fn import(app: &App, format: &str, content: &str, dry_run: bool) -> Value 
     answer.json["data"]["importCriteriaSet"].clone()
 }
 
-async fn change(app: &App, field: &str, input: &str) -> Value {
+pub(super) async fn change(app: &App, field: &str, input: &str) -> Value {
     let query = format!(
         "mutation {{ {field}(input: {{ {input} }}) {{ criteriaSet {{ id code version state fingerprint firstYear }}
             errors {{ code field messageVi messageEn }} }} }}"
@@ -32,7 +32,7 @@ async fn change(app: &App, field: &str, input: &str) -> Value {
     app.ask(&query).await[field].clone()
 }
 
-fn codes(payload: &Value) -> Vec<&str> {
+pub(super) fn codes(payload: &Value) -> Vec<&str> {
     let errors = payload["errors"].as_array().expect("errors");
     errors.iter().map(|error| error["code"].as_str().expect("a code")).collect()
 }

@@ -14,6 +14,7 @@ mod http;
 mod inherited;
 mod killed;
 mod main_job;
+mod measures;
 mod migrations;
 mod overload;
 mod people;

@@ -139,6 +139,22 @@ pub struct GradeBand {
     pub from_percent: Exact,
 }
 
+impl CriteriaSetDocument {
+    /// Whether a rule names the measure.
+    pub fn names(&self, measure: &str) -> bool {
+        let mut rules = self.leaves().filter_map(|leaf| leaf.rule.as_ref());
+        rules.any(|rule| rule.measures().into_iter().any(|named| named == measure))
+    }
+
+    /// Everything that has a rule: in the tree, then bonus, then deduction.
+    fn leaves(&self) -> impl Iterator<Item = &Criterion> {
+        let adjustments = [&self.bonus, &self.deduction].into_iter().flatten();
+        let outside = adjustments.flat_map(|adjustment| &adjustment.leaves);
+        let inside = nodes(&self.pillars).into_iter().map(|node| node.criterion);
+        inside.chain(outside).filter(|criterion| criterion.rule.is_some())
+    }
+}
+
 /// A criteria set that passed every check, with its fingerprint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CriteriaSet {
@@ -196,12 +212,8 @@ impl CriteriaSet {
         self.leaves().find(|leaf| leaf.code == code)
     }
 
-    /// Everything that has a rule: in the tree, then bonus, then deduction.
     fn leaves(&self) -> impl Iterator<Item = &Criterion> {
-        let adjustments = [&self.document.bonus, &self.document.deduction].into_iter().flatten();
-        let outside = adjustments.flat_map(|adjustment| &adjustment.leaves);
-        let inside = self.nodes().into_iter().map(|node| node.criterion);
-        inside.chain(outside).filter(|criterion| criterion.rule.is_some())
+        self.document.leaves()
     }
 
     /// The grade of an index in percent.

@@ -8,6 +8,8 @@
 pub const REQUEST_BUILD: &str = "REQUEST_BUILD";
 /// A block's ranking was published.
 pub const PUBLISH_RANKING: &str = "PUBLISH_RANKING";
+/// A measure was added to the catalogue, or changed.
+pub const DEFINE_MEASURE: &str = "DEFINE_MEASURE";
 /// A criteria set was stored as a draft.
 pub const IMPORT_CRITERIA_SET: &str = "IMPORT_CRITERIA_SET";
 /// A draft of a criteria set was frozen and put in force.

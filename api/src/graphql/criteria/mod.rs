@@ -1,9 +1,10 @@
 //! Criteria sets and their trees: reading them here, managing them in `manage`, importing in `import`, comparing two
-//! in `difference`.
+//! in `difference`; the measures that they may name in `measure`.
 
 mod difference;
 mod import;
 mod manage;
+mod measure;
 
 use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
@@ -17,6 +18,7 @@ use sea_orm::{
 pub(crate) use self::difference::DifferenceQuery;
 pub(crate) use self::import::ImportMutation;
 pub(crate) use self::manage::CriteriaMutation;
+pub(crate) use self::measure::MeasureMutation;
 use super::codes::{AgencyKind, CriteriaSetState, Level, RuleKind};
 use super::cost;
 use super::database;

@@ -263,6 +263,11 @@ fn changes() -> Vec<Probe> {
             errors,
         ),
         change(
+            "Mutation.defineMeasure",
+            r#"defineMeasure(input: { code: "", unit: COUNT, nameVi: "", nameEn: "", gathering: OBSERVATION })"#,
+            errors,
+        ),
+        change(
             "Mutation.importCriteriaSet",
             r#"importCriteriaSet(input: { format: YAML, content: "", dryRun: true })"#,
             errors,
