@@ -20,6 +20,7 @@ mod overload;
 mod people;
 mod policy;
 mod process;
+mod published;
 mod random_requests;
 mod reads;
 mod recompile;

@@ -5,7 +5,7 @@ mod dossiers;
 mod given;
 mod line_states;
 pub mod properties;
-mod published;
+pub mod published;
 mod ranking;
 mod roll_up;
 mod rule_tables;
