@@ -24,6 +24,7 @@ mod published;
 mod random_requests;
 mod reads;
 mod recompile;
+mod refused_sets;
 mod serving;
 mod simulation;
 mod sockets;

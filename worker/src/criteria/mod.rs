@@ -23,6 +23,7 @@ pub use file::{Format, check, table_csv};
 pub use manage::{Imported, ManageError, activate, clone_set, import, retire, use_in};
 pub use problem::Problem;
 pub use raw::Place;
+pub use spreadsheet::LARGEST_FILE;
 pub(crate) use store::store;
 
 /// Why there is no criteria set to score with.
