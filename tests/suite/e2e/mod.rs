@@ -9,6 +9,7 @@ mod corpus;
 mod criteria_sets;
 mod crowded;
 mod documents;
+mod histories;
 mod hostile;
 mod http;
 mod inherited;
