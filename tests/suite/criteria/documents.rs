@@ -35,6 +35,23 @@ fn the_published_schema_is_that_of_the_types() {
     assert!(scoring::CRITERIA_SET_SCHEMA == schema, "run UPDATE_SCHEMA=1 cargo test -p tests schema");
 }
 
+/// The page that tells officers how a set is written; its two examples are one set.
+#[test]
+fn the_page_on_writing_a_set_shows_one_set_as_a_document_and_as_a_table() {
+    const PAGE: &str = include_str!("../../../worker/scoring/criteria-sets.md");
+    let example = |language: &str| {
+        let (_, after) = PAGE.split_once(&format!("```{language}\n")).expect("an example");
+        after.split_once("```").expect("its end").0
+    };
+    assert_eq!(canonical(example("yaml"), Format::Yaml), canonical(example("csv"), Format::Csv));
+    for column in reform_worker::criteria::TABLE_COLUMNS {
+        assert!(PAGE.contains(&format!("`{column}`")), "the page does not tell of {column}");
+    }
+    for kind in scoring::RuleKind::ALL {
+        assert!(PAGE.contains(&format!("| `{kind}` |")), "the page does not tell of {kind}");
+    }
+}
+
 /// The sample with the first `from` replaced.
 fn spoilt(replacements: &[(&str, &str)]) -> String {
     replacements.iter().fold(SAMPLE.to_owned(), |text, (from, to)| {

@@ -25,6 +25,7 @@ pub use problem::Problem;
 pub use raw::Place;
 pub use spreadsheet::LARGEST_FILE;
 pub(crate) use store::store;
+pub use table::COLUMNS as TABLE_COLUMNS;
 
 /// Why there is no criteria set to score with.
 #[derive(Debug, thiserror::Error)]

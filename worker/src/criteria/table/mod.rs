@@ -3,7 +3,7 @@
 //!
 //! The first row names the columns, in any order. The column `level` says what a row is: SET (one, the first),
 //! GRADE, PILLAR, CRITERION, SUB_CRITERION, BONUS, DEDUCTION; below a leaf TIER and TERM. `parent` names the code
-//! above. A rule's parameters stand in columns of their own;.
+//! above. A rule's parameters stand in columns of their own.
 
 mod cell;
 mod criterion;
@@ -21,7 +21,7 @@ use tree::Tree;
 pub(super) use write::write;
 
 /// The columns that a table may have; `rule_text_vi` is the decision's own wording.
-pub(super) const COLUMNS: [&str; 34] = [
+pub const COLUMNS: [&str; 34] = [
     "code",
     "level",
     "parent",
