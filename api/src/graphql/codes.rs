@@ -367,5 +367,7 @@ codes! {
         Applicability,
         /// When it falls due.
         Due,
+        /// What it takes the place of in an earlier set.
+        Follows,
     }
 }

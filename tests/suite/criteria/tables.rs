@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use reform_worker::criteria::{Format, check, table_csv};
 use rust_xlsxwriter::{Formula, Workbook};
-use scoring::canonical_json;
+use scoring::{SetVersion, canonical_json};
 
 use super::given::{canonical, catalogue, refused, sample, short};
 use crate::scoring::properties::arbitrary::world;
@@ -15,6 +15,20 @@ const TABLE: &str = include_str!("../../../worker/sample/criteria-set.department
 fn a_set_that_was_written_as_a_table_is_read_again_to_the_same_bytes() {
     let table = table_csv(&sample());
     assert_eq!(canonical(&table, Format::Csv), canonical_json(&sample()), "{table}");
+}
+
+#[test]
+fn what_follows_what_is_a_column_of_a_table() {
+    let mut document = sample();
+    document.version = 2;
+    document.follows = Some(SetVersion { code: "PAR-DEPT-SAMPLE".to_owned(), version: 1 });
+    document.pillars[0].follows = vec!["I".to_owned()];
+    document.pillars[0].children[0].children[0].follows = vec!["1.1.1".to_owned(), "1.1.2".to_owned()];
+    let table = table_csv(&document);
+    assert!(table.contains("PAR-DEPT-SAMPLE v1") && table.contains("1.1.1 + 1.1.2"), "{table}");
+    assert_eq!(canonical(&table, Format::Csv), canonical_json(&document));
+    let spoilt = refused(&table.replace("SAMPLE v1", "SAMPLE"), Format::Csv);
+    assert!(spoilt.iter().any(|problem| problem.starts_with("follows.version | 2:follows")), "{spoilt:?}");
 }
 
 #[test]

@@ -44,6 +44,9 @@ pub struct CriteriaSetDocument {
     /// The last year whose periods it may score; absent: any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_year: Option<i32>,
+    /// The earlier set that it follows; absent: it says of no set what became of its criteria.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follows: Option<SetVersion>,
     /// What the pillars must add up to.
     pub max_points: Exact,
     /// Digits after the point when points and percentages are printed, 0 to 6.
@@ -60,6 +63,24 @@ pub struct CriteriaSetDocument {
     /// Points off, with a cap.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deduction: Option<Adjustment>,
+}
+
+/// A version of a criteria set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SetVersion {
+    /// The set's code.
+    pub code: String,
+    /// Its version.
+    pub version: u32,
+}
+
+impl SetVersion {
+    /// Whether it is that of `document`.
+    pub fn is(&self, document: &CriteriaSetDocument) -> bool {
+        (&self.code, self.version) == (&document.code, document.version)
+    }
 }
 
 /// A pillar, criterion or sub-criterion. It has either children or a rule.
@@ -93,6 +114,9 @@ pub struct Criterion {
     /// Leaves only: overrides the set's policy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_applicable: Option<NotApplicablePolicy>,
+    /// The codes of what it takes the place of in the set that is followed; none named: it is new.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub follows: Vec<String>,
     /// What it is made of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub children: Vec<Criterion>,

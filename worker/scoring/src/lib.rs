@@ -15,6 +15,7 @@ mod exact;
 mod fact_change;
 mod facts;
 mod fault;
+mod follows;
 mod kind;
 mod overlay;
 mod period;
@@ -33,12 +34,14 @@ mod validate_rule;
 pub use canonical::{canonical_json, sha256_hex};
 pub use criteria::{
     Adjustment, Catalogue, CriteriaSet, CriteriaSetDocument, Criterion, GradeBand, Node, NotApplicablePolicy,
+    SetVersion,
 };
 pub use dossiers::{BrokenIdentity, DossierTable};
 pub use exact::{Exact, NotExact};
 pub use fact_change::{FactChange, FactKind, fact_changes};
 pub use facts::{AgencySnapshot, Appraisal, Fact, FactValue, Facts, InheritedResult};
 pub use fault::{Cut, Defect, Defects, Fault, Part};
+pub use follows::{Unfollowed, check_follows};
 pub use kind::*;
 pub use overlay::Overlay;
 pub use period::{Due, NotAPeriod, Period, PeriodCode};

@@ -63,6 +63,7 @@ impl Fault {
             Self::Grades => "grades go from the best down to 0 %, each lower than the one before".to_owned(),
             Self::PrintScale => "print_scale is 0 to 6".to_owned(),
             Self::Years { first, last } => format!("the years {first} to {last} end before they begin"),
+            Self::Follows(why) => why.said(Language::English),
         }
     }
 }

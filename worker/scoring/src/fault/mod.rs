@@ -7,6 +7,7 @@ mod vietnamese;
 
 use std::fmt;
 
+use crate::follows::Unfollowed;
 use crate::{Exact, Language, RuleKind, Unit};
 
 pub use part::Part;
@@ -166,6 +167,8 @@ pub enum Fault {
         /// The last year.
         last: i32,
     },
+    /// Something that cannot take the place of what it names in an earlier set.
+    Follows(Unfollowed),
 }
 impl Cut {
     fn said(&self, language: Language) -> String {
@@ -211,6 +214,7 @@ impl Fault {
             Self::Grades => "grades".to_owned(),
             Self::PrintScale => "print_scale".to_owned(),
             Self::Years { .. } => "first_year".to_owned(),
+            Self::Follows(_) => Part::Follows.path(),
         }
     }
 
@@ -239,7 +243,7 @@ fn short(number: &Exact) -> String {
 }
 
 /// The beginning of a text that may be very long.
-fn cut(text: &str) -> String {
+pub(crate) fn cut(text: &str) -> String {
     const SHOWN: usize = 60;
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &text[..end]),

@@ -39,6 +39,8 @@ pub enum Part {
     Blocks,
     /// The kinds of agency for which a set is.
     AgencyKinds,
+    /// What a criterion takes the place of.
+    Follows,
     /// The measure that a rule reads.
     Measure,
     /// What is above the line of a ratio.
@@ -88,6 +90,7 @@ impl Part {
             Self::Leaves => "leaves",
             Self::Blocks => "blocks",
             Self::AgencyKinds => "agency_kinds",
+            Self::Follows => "follows",
             Self::Measure => "rule.measure",
             Self::Numerator => "rule.ratio.numerator",
             Self::Denominator => "rule.ratio.denominator",
@@ -127,6 +130,7 @@ impl Part {
             Self::Leaves => ("tiêu chí dưới mức trần", "leaves under its cap"),
             Self::Blocks => ("khối", "blocks"),
             Self::AgencyKinds => ("loại cơ quan", "agency kinds"),
+            Self::Follows => ("mã tiêu chí được kế thừa", "the code of what it follows"),
             Self::Measure => ("chỉ tiêu số liệu", "the measure"),
             Self::Numerator => ("tử số", "numerator"),
             Self::Denominator => ("mẫu số", "denominator"),

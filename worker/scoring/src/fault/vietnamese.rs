@@ -63,6 +63,7 @@ impl Fault {
             }
             Self::PrintScale => "số chữ số thập phân (print_scale) từ 0 đến 6".to_owned(),
             Self::Years { first, last } => format!("năm cuối {last} trước năm đầu {first}"),
+            Self::Follows(why) => why.said(Language::Vietnamese),
         }
     }
 }

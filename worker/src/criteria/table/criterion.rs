@@ -26,7 +26,7 @@ impl<'a> Tree<'a> {
         entries.extend(named_in_english(line));
         entries.extend(line.entry("rule_text_vi", "wording_vi"));
         entries.extend(line.entry("max_points", "max_points").map(number));
-        entries.extend(line.list("applies_only_to"));
+        entries.extend(["applies_only_to", "follows"].into_iter().filter_map(|column| line.list(column)));
         let below = self.below.get(line.text("code").unwrap_or_default()).cloned().unwrap_or_default();
         if let Some(rule) = self.rule(line, &below) {
             entries.push(("rule".to_owned(), rule));

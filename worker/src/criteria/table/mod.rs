@@ -3,7 +3,8 @@
 //!
 //! The first row names the columns, in any order. The column `level` says what a row is: SET (one, the first),
 //! GRADE, PILLAR, CRITERION, SUB_CRITERION, BONUS, DEDUCTION; below a leaf TIER and TERM. `parent` names the code
-//! above. A rule's parameters stand in columns of their own.
+//! above; `follows` what takes whose place in an earlier set, which the row SET names as `CODE v1`. A rule's
+//! parameters stand in columns of their own.
 
 mod cell;
 mod criterion;
@@ -21,7 +22,7 @@ use tree::Tree;
 pub(super) use write::write;
 
 /// The columns that a table may have; `rule_text_vi` is the decision's own wording.
-pub const COLUMNS: [&str; 34] = [
+pub const COLUMNS: [&str; 35] = [
     "code",
     "level",
     "parent",
@@ -54,6 +55,7 @@ pub const COLUMNS: [&str; 34] = [
     "blocks",
     "first_year",
     "last_year",
+    "follows",
     "bonus_cap",
     "deduction_cap",
 ];

@@ -174,6 +174,13 @@ impl<'a> Tree<'a> {
         entries.extend(numbers.into_iter().flatten().map(number));
         entries.extend(named_in_english(set));
         entries.extend(set.entry("sample", "sample").map(flag));
+        entries.extend(set.text("follows").map(|text| {
+            let place = set.place("follows");
+            let (code, version) = text.rsplit_once(" v").unwrap_or((text, ""));
+            let version = number(("version".to_owned(), Raw::text(version, &place)));
+            let code = ("code".to_owned(), Raw::text(code.trim(), &place));
+            ("follows".to_owned(), Raw::map(vec![code, version], &place))
+        }));
         entries
     }
 }
