@@ -1,6 +1,7 @@
 //! The pure scoring core, from the outside: what a rule gives, what a set may say, what a card adds up to,
 //! and that figures which public bodies printed come out again.
 
+pub mod compare;
 mod dossiers;
 mod given;
 mod line_states;

@@ -3,5 +3,6 @@
 pub mod arbitrary;
 mod bands;
 mod better;
+mod compare;
 mod ranking;
 mod sums;

@@ -5,9 +5,11 @@
 //! to be printed.
 //!
 //! To change … a kind of rule: `rule`, `evaluate`, `validate_rule`; how lines add up: `score`; what a set
-//! must satisfy: `validate`, and how that is said: `fault`; how a reason is said: `sentence`; ranks: `ranking`; what a dossier table must satisfy: `dossiers`.
+//! must satisfy: `validate`, and how that is said: `fault`; how a reason is said: `sentence`; what is compared
+//! with what, and to which cause a change is put down: `compare`; ranks: `ranking`; what a dossier table must satisfy: `dossiers`.
 
 mod canonical;
+mod compare;
 mod criteria;
 mod dossiers;
 mod evaluate;
@@ -32,6 +34,10 @@ mod validate;
 mod validate_rule;
 
 pub use canonical::{canonical_json, sha256_hex};
+pub use compare::{
+    CardChange, Change, Comparison, Figure, Figures, LineChange, Mapping, MappingKind, Parts, RankChange,
+    Side, compare, rank_change,
+};
 pub use criteria::{
     Adjustment, Catalogue, CriteriaSet, CriteriaSetDocument, Criterion, GradeBand, Node, NotApplicablePolicy,
     SetVersion,

@@ -287,7 +287,7 @@ fn percent(share: &Exact, language: Language) -> String {
 }
 
 /// A text with its decimal points as the language has them.
-fn number(text: &str, language: Language) -> String {
+pub(crate) fn number(text: &str, language: Language) -> String {
     let points = if language == English { "." } else { "," };
     text.replace('.', points)
 }
