@@ -11,9 +11,11 @@
 pub mod audit;
 pub mod build;
 mod clock;
+pub mod compare;
 mod compile;
 pub mod criteria;
 pub mod database;
+mod origin;
 mod part;
 pub mod publish;
 mod queue;
