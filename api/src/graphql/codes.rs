@@ -347,6 +347,32 @@ codes! {
         /// The same table, as the first sheet of a workbook.
         Xlsx,
     }
+    /// How the criteria sets of two cards belong together.
+    SetRelation from reform_worker::compare::SetRelation {
+        /// They are one.
+        Same,
+        /// One follows the other, over however many versions, and says what takes whose place.
+        Declared,
+        /// Neither says what of it takes the place of what.
+        Undeclared,
+    }
+    /// How what is compared stands in the two criteria sets.
+    MappingKind from scoring::MappingKind {
+        /// One for one, with the same maximum.
+        Same,
+        /// One for one, with another maximum.
+        Rescaled,
+        /// Several take the place of one.
+        Split,
+        /// One takes the place of several.
+        Merged,
+        /// Several take the place of several.
+        Regrouped,
+        /// It takes no place of anything.
+        New,
+        /// Nothing takes its place.
+        Dropped,
+    }
     /// What is different between two criteria sets.
     SetChangeKind from scoring::SetChangeKind {
         /// Something that the set says of itself: a name, the years, the grades, a cap.

@@ -39,6 +39,9 @@ pub(crate) const VERIFICATION: usize = 500;
 /// The same for the cards of a build.
 pub(crate) const BUILD_VERIFICATION: usize = 50_000;
 
+/// Comparing two cards: each is scored several times.
+pub(crate) const COMPARISON: usize = 2_000;
+
 /// Scoring a block.
 pub(crate) const SIMULATION: usize = 5_000;
 

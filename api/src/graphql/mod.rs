@@ -38,7 +38,7 @@ use self::people::{AccountMutation, PeopleQuery, SignInMutation, TokenMutation};
 use self::problem::Problem;
 use self::publication::{PublicationMutation, PublicationQuery};
 use self::registry::RegistryQuery;
-use self::scorecard::{ScorecardQuery, SimulationQuery};
+use self::scorecard::{ComparisonQuery, ScorecardQuery, SimulationQuery};
 use self::verification::VerificationQuery;
 use crate::people::People;
 use crate::policy::Guard;
@@ -55,6 +55,7 @@ pub struct Query(
     DifferenceQuery,
     ScorecardQuery,
     SimulationQuery,
+    ComparisonQuery,
     PublicationQuery,
     VerificationQuery,
     InspectionQuery,

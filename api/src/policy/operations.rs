@@ -66,6 +66,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     reads("Query.builds", "READ_BUILDS", Who::Province),
     reads("Query.build", "READ_BUILD", Who::Province),
     reads("Query.verifyScorecard", "READ_VERIFY_SCORECARD", Who::Public),
+    reads("Query.compareScorecards", "READ_COMPARE_SCORECARDS", Who::Public),
     reads("Query.simulateScorecards", "READ_SIMULATE_SCORECARDS", Who::Province),
     reads("Query.verifyBuild", "READ_VERIFY_BUILD", Who::Province),
     reads("Query.auditEvents", "READ_AUDIT_EVENTS", Who::Administrator),

@@ -5,6 +5,7 @@ mod attacks;
 mod audit;
 mod bad_input;
 mod changed_registry;
+mod comparison;
 mod corpus;
 mod criteria_sets;
 mod crowded;

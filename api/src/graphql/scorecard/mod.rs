@@ -1,6 +1,7 @@
 //! Stored scorecards and rankings. The API never computes a stored score.
 
 mod columns;
+mod comparison;
 mod line;
 mod load;
 mod picked;
@@ -13,6 +14,7 @@ use chrono::{DateTime, Utc};
 use entity::{ScorecardId, ranking_entry};
 use sea_orm::{DatabaseConnection, PaginatorTrait, QueryOrder, QuerySelect};
 
+pub(crate) use self::comparison::ComparisonQuery;
 use self::line::ScorecardLine;
 use self::load::load;
 pub(crate) use self::simulation::SimulationQuery;

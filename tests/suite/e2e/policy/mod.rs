@@ -13,6 +13,7 @@ use std::path::Path;
 use serde_json::Value;
 use tests::{App, Kind, make, on_both};
 
+pub use self::personas::token;
 use self::personas::{Persona, personas};
 use self::probes::{Probe, probes};
 

@@ -118,6 +118,17 @@ async fn nodes(app: &App) -> Vec<Probe> {
     for (agency, whose) in TARGETS {
         let query = format!(r#"{{ scorecard(agency: "{agency}", period: "2022-H1") {{ id replaces }} }}"#);
         let known = app.ask(&query).await["scorecard"].clone();
+        if let (Some(a), Some(b)) =
+            (known["replaces"].as_str().or(known["id"].as_str()), known["id"].as_str())
+        {
+            let query = format!(
+                r#"{{ compareScorecards(a: "{a}", b: "{b}", onlyChanged: true) {{
+                    total {{ changeExact }} lines {{ kind }} rank {{ before after change }} }} }}"#
+            );
+            probes.push(Probe::new("Query.compareScorecards", whose, query, |data| {
+                compared(&data["compareScorecards"])
+            }));
+        }
         for (which, id) in [("current", &known["id"]), ("replaced", &known["replaces"])] {
             if let Some(id) = id.as_str() {
                 let query =
@@ -185,6 +196,15 @@ fn verified(verified: &Value) -> String {
     }
     let moved = if verified["moved"].is_null() { "" } else { ", and what has moved" };
     format!("{}{moved}", shown(&verified["outcome"]))
+}
+
+fn compared(compared: &Value) -> String {
+    if compared.is_null() {
+        return "null".to_owned();
+    }
+    let lines = compared["lines"].as_array().map_or(0, Vec::len);
+    let ranks = ["before", "after", "change"].map(|field| shown(&compared["rank"][field]));
+    format!("{lines} lines, ranks {}", ranks.join(" "))
 }
 
 fn inspected(inspection: &Value) -> String {
