@@ -252,13 +252,14 @@ on_both! {
         let app = App::compiled(kind).await;
         let (one, other) = (card(&app, "KKT", "2022-H1").await, card(&app, "BQLDAGT", "2022-H1").await);
         let id: entity::ScorecardId = one["id"].as_str().and_then(|id| id.split_once(':')).expect("an id").1.parse().expect("an id");
-        scorecard_line::Entity::update_many()
+        let changed = scorecard_line::Entity::update_many()
             .col_expr(scorecard_line::Column::Points, Expr::value("6"))
             .filter(scorecard_line::Column::ScorecardId.eq(id))
             .filter(scorecard_line::Column::Code.eq("3.2.1"))
             .exec(&app.database)
             .await
             .expect("a change");
+        assert_eq!(changed.rows_affected, 1);
         let publish = r#"mutation { publishRanking(input: { period: "2022-H1", block: "MANAGEMENT_BOARDS" }) { errors { code } } }"#;
         app.ask(publish).await;
         let comparison = compare(&app, &one["id"], &one["id"]).await;
