@@ -181,6 +181,24 @@ codes! {
         /// Only an observation.
         Observation,
     }
+    /// What a ratio rule gives when there was nothing to count.
+    ZeroDenominator from scoring::ZeroDenominator {
+        /// No points.
+        Zero,
+        /// Full points.
+        Full,
+        /// The leaf does not apply.
+        NotApplicable,
+    }
+    /// In what a tier or band is given.
+    AwardKind from scoring::AwardKind {
+        /// Points.
+        Points,
+        /// Percent of the maximum.
+        PercentOfMax,
+        /// The maximum times the ratio.
+        MaxTimesRatio,
+    }
     /// Where a build stands.
     BuildState from entity::build::State {
         /// Waits to be taken up.

@@ -19,6 +19,10 @@ pub(crate) const PILLARS: usize = 8;
 pub(crate) const CHILDREN: usize = 4;
 /// Inputs of a line.
 pub(crate) const INPUTS: usize = 2;
+/// Terms of a sum.
+pub(crate) const TERMS: usize = 3;
+/// Values of a reason of the longest type.
+pub(crate) const REASON: usize = 40;
 /// Agencies of an inspection.
 pub(crate) const INSPECTED: usize = 3;
 /// Members of a delegation.
@@ -58,6 +62,11 @@ pub(crate) fn page(first: Option<i32>, child_complexity: usize) -> usize {
 /// What a list costs: its rows times what is asked of each, or one for each of plain values.
 pub(crate) fn list(rows: usize, child_complexity: usize) -> usize {
     rows.saturating_mul(child_complexity.max(1)).saturating_add(1).min(MOST)
+}
+
+/// What an object of an interface costs: what is asked of all types together, but no more than one can have.
+pub(crate) fn one_of(most: usize, child_complexity: usize) -> usize {
+    child_complexity.min(most).saturating_add(1)
 }
 
 #[cfg(test)]

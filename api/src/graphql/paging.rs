@@ -10,13 +10,14 @@ use std::str::FromStr;
 
 use async_graphql::connection::Connection;
 use async_graphql::indexmap::IndexMap;
-use async_graphql::parser::types::SelectionSet;
+use async_graphql::parser::types::{Field, SelectionSet};
 use async_graphql::registry::Registry;
 use async_graphql::{
-    ContextSelectionSet, Name, ObjectType, OutputType, Positioned, ServerResult, SimpleObject, Value,
+    ContextSelectionSet, Name, ObjectType, OutputType, Positioned, QueryEnv, ServerResult, SimpleObject,
+    Value,
 };
 
-use super::plain::{Answer, Fragments, PlainObject, Plan, plain_object};
+use super::plain::{Answer, PlainObject, Plan, plain_object};
 use super::problem::Problem;
 
 /// The page size when `first` is not given.
@@ -193,12 +194,8 @@ impl<T: ObjectType + Answer> OutputType for Page<T> {
         Relay::<T>::create_type_info(registry)
     }
 
-    async fn resolve(
-        &self,
-        ctx: &ContextSelectionSet<'_>,
-        _: &Positioned<async_graphql::parser::types::Field>,
-    ) -> ServerResult<Value> {
-        let plan = Self::plan(&[&ctx.item.node], &ctx.query_env.fragments);
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
+        let plan = Self::plan(&[&ctx.item.node], ctx.query_env);
         Ok(self.answer(&plan))
     }
 }
@@ -209,11 +206,11 @@ const EDGES: usize = 2;
 const TOTAL_COUNT: usize = 3;
 
 impl<T: ObjectType + Answer> PlainObject for Page<T> {
-    fn plan_field(name: &str, selections: &[&SelectionSet], fragments: &Fragments) -> Option<(usize, Plan)> {
-        match name {
-            "pageInfo" => Some((PAGE_INFO, Position::plan(selections, fragments))),
-            "nodes" => Some((NODES, T::plan(selections, fragments))),
-            "edges" => Some((EDGES, Plan::of_object::<Edge<T>>(selections, fragments))),
+    fn plan_field(field: &Field, selections: &[&SelectionSet], query: &QueryEnv) -> Option<(usize, Plan)> {
+        match field.name.node.as_str() {
+            "pageInfo" => Some((PAGE_INFO, Position::plan(selections, query))),
+            "nodes" => Some((NODES, T::plan(selections, query))),
+            "edges" => Some((EDGES, Plan::of_object::<Edge<T>>(selections, query))),
             "totalCount" => Some((TOTAL_COUNT, Plan::default())),
             _ => None,
         }
@@ -234,8 +231,8 @@ impl<T: ObjectType + Answer> PlainObject for Page<T> {
 }
 
 impl<T: ObjectType + Answer> Answer for Page<T> {
-    fn plan(selections: &[&SelectionSet], fragments: &Fragments) -> Plan {
-        Plan::of_object::<Self>(selections, fragments)
+    fn plan(selections: &[&SelectionSet], query: &QueryEnv) -> Plan {
+        Plan::of_object::<Self>(selections, query)
     }
 
     fn answer(&self, plan: &Plan) -> Value {
@@ -266,20 +263,16 @@ impl<T: Answer> OutputType for Edge<'_, T> {
         Self::qualified_type_name()
     }
 
-    async fn resolve(
-        &self,
-        _: &ContextSelectionSet<'_>,
-        _: &Positioned<async_graphql::parser::types::Field>,
-    ) -> ServerResult<Value> {
+    async fn resolve(&self, _: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
         Ok(Value::Object(IndexMap::from([(Name::new("cursor"), self.cursor())])))
     }
 }
 
 impl<T: Answer> PlainObject for Edge<'_, T> {
-    fn plan_field(name: &str, selections: &[&SelectionSet], fragments: &Fragments) -> Option<(usize, Plan)> {
-        match name {
+    fn plan_field(field: &Field, selections: &[&SelectionSet], query: &QueryEnv) -> Option<(usize, Plan)> {
+        match field.name.node.as_str() {
             "cursor" => Some((0, Plan::default())),
-            "node" => Some((1, T::plan(selections, fragments))),
+            "node" => Some((1, T::plan(selections, query))),
             _ => None,
         }
     }

@@ -11,6 +11,7 @@ mod criteria_sets;
 mod crowded;
 mod documents;
 mod histories;
+mod explain;
 mod hostile;
 mod http;
 mod inherited;

@@ -189,7 +189,7 @@ async fn plain_fields(app: &App, name: &str) -> Vec<String> {
     let fields = app.ask(&query).await["__type"]["fields"].clone();
     let plain = |field: &&Value| {
         let kinds = [&field["type"]["kind"], &field["type"]["ofType"]["kind"]];
-        !kinds.iter().any(|kind| *kind == "OBJECT" || *kind == "LIST")
+        !["OBJECT", "INTERFACE", "LIST"].iter().any(|composite| kinds.iter().any(|kind| *kind == composite))
     };
     let fields = fields.as_array().expect("fields").iter().filter(plain).map(|field| field["name"].clone());
     fields.map(|name| name.as_str().expect("a name").to_owned()).collect()

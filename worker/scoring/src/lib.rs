@@ -53,7 +53,7 @@ pub use overlay::Overlay;
 pub use period::{Due, NotAPeriod, Period, PeriodCode};
 pub use ranking::{Place, rank};
 pub use reason::{Because, Input, RatioUsed, Reason, Step, TermStep};
-pub use rule::{Award, Band, Better, MeasureCode, Ratio, Rule, Term, Tier, ZeroDenominator};
+pub use rule::{Award, AwardKind, Band, Better, MeasureCode, Ratio, Rule, Term, Tier, ZeroDenominator};
 #[cfg(feature = "schema")]
 pub use schema::criteria_set_schema;
 pub use score::{ENGINE_VERSION, content_hash, content_hash_by, score};

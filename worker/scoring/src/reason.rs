@@ -271,6 +271,18 @@ impl Step {
     }
 }
 
+impl TermStep {
+    /// The reason of the term, as if it were a leaf.
+    pub fn reason(&self) -> Reason {
+        Reason {
+            because: None,
+            step: Some(self.step.clone()),
+            band: self.step.band(),
+            formula: Some(self.step.formula(&self.max_points)),
+        }
+    }
+}
+
 fn brief(number: &Exact) -> String {
     number.brief(FORMULA_SCALE)
 }

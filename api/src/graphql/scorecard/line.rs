@@ -1,9 +1,8 @@
 //! Lines of a scorecard, with what they were scored from and why.
 
 use chrono::NaiveDate;
-use scoring::{Because, Exact, Reason};
-use serde_json::Value;
 
+use super::reason::LineReason;
 use crate::graphql::codes::{Level, LineState, RuleKind, Source};
 use crate::graphql::cost;
 use crate::graphql::plain::plain_object;
@@ -44,7 +43,7 @@ plain_object! {
         /// What the rule asked for, and what was known of it; empty but for leaves.
         inputs: Vec<LineInput> => cost::INPUTS,
         /// Why the leaf has the points that it has; null but for leaves.
-        reason: Option<LineReason>,
+        reason: Option<LineReason> | cost::REASON,
     }
 }
 
@@ -63,73 +62,5 @@ plain_object! {
         source: Option<Source>,
         /// The day for which it holds.
         as_of: Option<NaiveDate>,
-    }
-}
-
-plain_object! {
-    /// Why a leaf has the points that it has, from the evaluation itself.
-    pub(crate) struct LineReason {
-        /// All of it in a Vietnamese sentence, as an officer would say it.
-        sentence_vi: String,
-        /// The same in English.
-        sentence_en: String,
-        /// Why it has none of its own: `NOT_REPORTED`, `TAGS_ABSENT`, `NOTHING_TO_COUNT`, …; null when
-        /// scored.
-        because: Option<String>,
-        /// What that is about: measures that were not reported, tags that are absent, a reason on record.
-        about: Vec<String>,
-        /// What the evaluator did, for instance `BAND` or `LINEAR`.
-        step: Option<String>,
-        /// The band or tier that was hit, for instance `80 % ≤ x < 95 %`.
-        band: Option<String>,
-        /// The arithmetic with its numbers, for instance `6 × 12/13`.
-        formula: Option<String>,
-        /// The ratio that was formed, exact; null when none was.
-        ratio_exact: Option<String>,
-        /// The ratio in percent, printed with four decimals.
-        ratio_percent: Option<String>,
-    }
-}
-
-impl LineReason {
-    /// The reason with what is said of it: in Vietnamese, in English.
-    pub(super) fn new(reason: Reason, [sentence_vi, sentence_en]: [String; 2]) -> Self {
-        let ratio = reason.step.as_ref().and_then(scoring::Step::ratio).map(|ratio| &ratio.value);
-        Self {
-            sentence_vi,
-            sentence_en,
-            because: reason.because.as_ref().and_then(|because| tag(because, "because")),
-            about: reason.because.as_ref().map(about).unwrap_or_default(),
-            step: reason.step.as_ref().and_then(|step| tag(step, "step")),
-            ratio_exact: ratio.map(Exact::to_string),
-            ratio_percent: ratio.map(|ratio| (ratio * &Exact::hundred()).print(4)),
-            band: reason.band,
-            formula: reason.formula,
-        }
-    }
-}
-
-/// The code by which a tagged value is stored.
-fn tag<T: serde::Serialize>(tagged: &T, tag: &str) -> Option<String> {
-    match serde_json::to_value(tagged).ok()?.get_mut(tag)?.take() {
-        Value::String(code) => Some(code),
-        _ => None,
-    }
-}
-
-fn about(because: &Because) -> Vec<String> {
-    match because {
-        Because::TagsAbsent { tags } => tags.clone(),
-        Because::NotReported { measures } => measures.clone(),
-        Because::Exempted { reason } => vec![reason.clone()],
-        Because::AppraisalInvalid { rule } => vec![rule.clone()],
-        Because::Invalid { measure, value, allowed } => {
-            vec![measure.clone(), value.clone(), allowed.clone()]
-        }
-        Because::ParentState { agency, state } => vec![agency.clone(), state.to_string()],
-        Because::NothingToCount {}
-        | Because::DueAtYearEnd {}
-        | Because::NotAppraised {}
-        | Because::ParentUnknown {} => Vec::new(),
     }
 }

@@ -5,17 +5,21 @@ use std::collections::HashMap;
 
 use async_graphql::ID;
 use entity::{ScorecardId, measure, scorecard, scorecard_line};
-use scoring::{Input, Language, Level, Reason, Saying};
+use scoring::{Input, Language, Level, LineState, Reason, Saying, TermStep};
 use sea_orm::{DatabaseConnection, Select};
 
 use super::columns::{self, CardRow, LineRow};
-use super::line::{LineInput, LineReason, ScorecardLine};
+use super::line::{LineInput, ScorecardLine};
+use super::reason::LineReason;
 use super::rows::joined;
 use super::wanted::Wanted;
 use super::{Grade, Scorecard};
 use crate::graphql::id::NodeId;
 use crate::graphql::problem::Problem;
 use crate::graphql::registry::{Agency, Block};
+
+/// Decimals with which the points of a term are said.
+const TERM_SCALE: u32 = 2;
 
 /// Loads `cards` with what is wanted of them.
 pub(super) async fn load(
@@ -171,7 +175,14 @@ impl LineRow {
             index_percent_exact: self.index_percent,
             rule: self.rule_kind.map(Into::into),
             inputs: inputs.into_iter().map(|input| named(input, measures)).collect(),
-            reason: reason.map(|reason| LineReason::new(reason, sentences)),
+            reason: reason.map(|reason| {
+                let state = self.state.unwrap_or(LineState::Missing).into();
+                let say = |reason: &Reason, term: &TermStep| match said {
+                    true => said_of_term(reason, term, measures),
+                    false => Default::default(),
+                };
+                LineReason::new(reason, self.rule_kind, state, sentences, &say)
+            }),
         })
     }
 
@@ -182,6 +193,14 @@ impl LineRow {
         let saying = Saying { reason, inputs, points, name: &name };
         [Language::Vietnamese, Language::English].map(|language| saying.sentence(language))
     }
+}
+
+/// What is said of a term of a sum, in Vietnamese and in English.
+fn said_of_term(reason: &Reason, term: &TermStep, measures: &Names) -> [String; 2] {
+    let name = |measure: &str, language| name_in(measures, measure, language);
+    let points = term.points.print(TERM_SCALE);
+    let saying = Saying { reason, inputs: &[], points: Some(&points), name: &name };
+    [Language::Vietnamese, Language::English].map(|language| saying.sentence(language))
 }
 
 /// The name of a measure in a language.

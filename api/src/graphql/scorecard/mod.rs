@@ -5,6 +5,7 @@ mod comparison;
 mod line;
 mod load;
 mod picked;
+mod reason;
 mod rows;
 mod simulation;
 mod wanted;

@@ -77,9 +77,16 @@ impl Wanted {
     /// Whether what is said of a line's reason is wanted of any line; it needs more than the reason.
     pub(super) fn has_sentences(&self) -> bool {
         let lines = ["lines", "pillars"].into_iter().filter_map(|lines| self.below(lines));
-        lines
-            .filter_map(|line| line.below("reason"))
-            .any(|reason| reason.has("sentenceVi") || reason.has("sentenceEn"))
+        lines.filter_map(|line| line.below("reason")).any(Self::says)
+    }
+
+    /// Whether a reason, or that of a term of a sum, is to be said.
+    fn says(&self) -> bool {
+        let term = match self {
+            Self::Everything => None,
+            Self::Fields(_) => self.below("terms").and_then(|term| term.below("reason")),
+        };
+        self.has("sentenceVi") || self.has("sentenceEn") || term.is_some_and(Self::says)
     }
 
     /// Whether the field is wanted of any line.
