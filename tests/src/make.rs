@@ -1,6 +1,6 @@
 //! Builders: what a test needs beside the sample province, or otherwise than it is there.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     AgencyEdgeId, AgencyId, BlockId, CriteriaSetId, ListingId, ObservationId, PeriodId, agency, agency_edge,
     block, criteria_set, criteria_use, listing, measure, observation, period,
@@ -65,6 +65,17 @@ pub async fn edge(
 
 /// Reports a value of a measure for an agency in the half-year, as the next version.
 pub async fn observation(database: &DatabaseConnection, agency_code: &str, measure: &str, value: &str) {
+    observation_at(database, agency_code, measure, value, start_of_test()).await;
+}
+
+/// The same, recorded at an instant.
+pub async fn observation_at(
+    database: &DatabaseConnection,
+    agency_code: &str,
+    measure: &str,
+    value: &str,
+    recorded_at: DateTime<Utc>,
+) {
     let agency_id: AgencyId = agency(database, agency_code).await.id;
     let period_id = period(database, HALF_YEAR).await;
     let known = observation::latest_for(period_id)
@@ -82,7 +93,7 @@ pub async fn observation(database: &DatabaseConnection, agency_code: &str, measu
         as_of: day(2022, 6, 30),
         note: Some("corrected".to_owned()),
         recorded_by: "test".to_owned(),
-        recorded_at: start_of_test(),
+        recorded_at,
         measure_code: measure.to_owned(),
         value: value.to_owned(),
     };

@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use entity::{agency, document, dossier_table, inspected_agency, listing, measure, observation, period};
+use entity::{
+    AgencyId, agency, document, dossier_table, inspected_agency, listing, measure, observation, period,
+};
 use scoring::{AgencySnapshot, CriteriaSet, Fact, FactValue, Facts, Unit};
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
 
@@ -12,13 +14,62 @@ use super::PartError;
 /// The tag of an agency that was inspected in the period; it follows from the inspections.
 const INSPECTED_IN_PERIOD: &str = "INSPECTED_IN_PERIOD";
 
-/// Everything that was reported of some agencies in one period, newest versions only.
-pub(super) struct Inputs {
-    inspected: BTreeSet<entity::AgencyId>,
-    tables: HashMap<entity::AgencyId, dossier_table::Model>,
-    listings: HashMap<entity::AgencyId, Vec<listing::Model>>,
-    documents: HashMap<(entity::AgencyId, String), document::Model>,
-    observations: HashMap<(entity::AgencyId, String), observation::Model>,
+/// Everything that was reported of some agencies in one period: of each the newest version, or the one that was the
+/// newest when a card was compiled.
+#[derive(Default)]
+pub(crate) struct Inputs {
+    inspected: BTreeSet<AgencyId>,
+    tables: HashMap<AgencyId, dossier_table::Model>,
+    listings: HashMap<AgencyId, Vec<listing::Model>>,
+    documents: HashMap<(AgencyId, String), document::Model>,
+    observations: HashMap<(AgencyId, String), observation::Model>,
+}
+
+/// What a measure's value was taken from.
+pub(crate) enum Found<'a> {
+    /// A number of the official dossier table.
+    Table(&'a dossier_table::Model, i64),
+    /// The listings at every channel, and the one that decides.
+    Listings(&'a [listing::Model], &'a listing::Model),
+    /// A document.
+    Document(&'a document::Model),
+    /// An observation.
+    Observation(&'a observation::Model),
+}
+
+impl Found<'_> {
+    /// The value, in the measure's unit.
+    pub(crate) fn fact(&self, measure: &measure::Model) -> Fact {
+        match self {
+            Self::Table(table, count) => {
+                Fact { value: FactValue::Number((*count).into()), source: table.source, as_of: table.as_of }
+            }
+            Self::Listings(_, deciding) => {
+                let count = if measure.key.as_deref() == Some("listed") {
+                    deciding.listed
+                } else {
+                    deciding.required
+                };
+                Fact {
+                    value: FactValue::Number(count.into()),
+                    source: deciding.source,
+                    as_of: deciding.as_of,
+                }
+            }
+            Self::Document(document) => {
+                let value = match measure.unit {
+                    Unit::Flag => FactValue::Flag(document.state.is_in_force()),
+                    _ => FactValue::Level(document.state.to_string()),
+                };
+                Fact { value, source: document.source, as_of: document.as_of }
+            }
+            Self::Observation(seen) => Fact {
+                value: observed_value(&seen.value, measure.unit),
+                source: seen.source,
+                as_of: seen.as_of,
+            },
+        }
+    }
 }
 
 impl Inputs {
@@ -48,23 +99,32 @@ impl Inputs {
             .all(connection)
             .await?;
 
-        let mut listings: HashMap<_, Vec<_>> = HashMap::new();
-        for listing in listed {
-            listings.entry(listing.agency_id).or_default().push(listing);
-        }
-        Ok(Self {
+        let mut inputs = Self {
             inspected: inspected.into_iter().map(|inspected| inspected.agency_id).collect(),
-            tables: tables.into_iter().map(|table| (table.agency_id, table)).collect(),
-            listings,
-            documents: documents
-                .into_iter()
-                .map(|document| ((document.agency_id, document.code.clone()), document))
-                .collect(),
-            observations: observations
-                .into_iter()
-                .map(|seen| ((seen.agency_id, seen.measure_code.clone()), seen))
-                .collect(),
-        })
+            ..Self::default()
+        };
+        tables.into_iter().for_each(|table| inputs.add_table(table));
+        listed.into_iter().for_each(|listing| inputs.add_listing(listing));
+        documents.into_iter().for_each(|document| inputs.add_document(document));
+        observations.into_iter().for_each(|seen| inputs.add_observation(seen));
+        Ok(inputs)
+    }
+
+    pub(crate) fn add_table(&mut self, table: dossier_table::Model) {
+        self.tables.insert(table.agency_id, table);
+    }
+
+    /// The listings of an agency are added in the order of their channels, which settles a tie.
+    pub(crate) fn add_listing(&mut self, listing: listing::Model) {
+        self.listings.entry(listing.agency_id).or_default().push(listing);
+    }
+
+    pub(crate) fn add_document(&mut self, document: document::Model) {
+        self.documents.insert((document.agency_id, document.code.clone()), document);
+    }
+
+    pub(crate) fn add_observation(&mut self, seen: observation::Model) {
+        self.observations.insert((seen.agency_id, seen.measure_code.clone()), seen);
     }
 
     /// The facts of one agency: the measures that `set` names, as far as they are known.
@@ -79,8 +139,8 @@ impl Inputs {
         for code in set.measures() {
             // The set was checked against the catalogue when it was loaded.
             let Some(measure) = catalogue.get(code) else { continue };
-            if let Some(fact) = self.fact(agency, measure) {
-                values.insert(code.clone(), fact);
+            if let Some(found) = self.found(agency.id, measure) {
+                values.insert(code.clone(), found.fact(measure));
             }
         }
         let mut tags: BTreeSet<String> = agency.tags.0.iter().cloned().collect();
@@ -105,27 +165,28 @@ impl Inputs {
     }
 
     /// What the measure's own gathering finds, else what was observed.
-    fn fact(&self, agency: &agency::Model, measure: &measure::Model) -> Option<Fact> {
+    pub(crate) fn found(&self, agency: AgencyId, measure: &measure::Model) -> Option<Found<'_>> {
         let key = measure.key.as_deref().unwrap_or_default();
         let gathered = match measure.gathering {
             measure::Gathering::DossierTable => self.in_table(agency, key),
-            measure::Gathering::Listing => self.in_listings(agency, key),
-            measure::Gathering::Document => self.in_document(agency, key, measure.unit),
+            measure::Gathering::Listing => self.in_listings(agency),
+            measure::Gathering::Document => {
+                self.documents.get(&(agency, key.to_owned())).map(Found::Document)
+            }
             measure::Gathering::Observation => None,
         };
-        gathered.or_else(|| self.observed(agency, measure))
+        gathered.or_else(|| self.observations.get(&(agency, measure.code.clone())).map(Found::Observation))
     }
 
-    fn in_table(&self, agency: &agency::Model, key: &str) -> Option<Fact> {
-        let table = self.tables.get(&agency.id)?;
-        let count = dossier_count(table, key)?;
-        Some(Fact { value: FactValue::Number(count.into()), source: table.source, as_of: table.as_of })
+    fn in_table(&self, agency: AgencyId, key: &str) -> Option<Found<'_>> {
+        let table = self.tables.get(&agency)?;
+        Some(Found::Table(table, dossier_count(table, key)?))
     }
 
     /// A procedure counts as listed when it is listed at every channel; how many are is not reported, only
     /// how many are at each. So the channel where the smallest share is listed decides, with both its numbers.
-    fn in_listings(&self, agency: &agency::Model, key: &str) -> Option<Fact> {
-        let listings = self.listings.get(&agency.id)?;
+    fn in_listings(&self, agency: AgencyId) -> Option<Found<'_>> {
+        let listings = self.listings.get(&agency)?;
         let share = |a: &&listing::Model, b: &&listing::Model| {
             let cross = |one: &listing::Model, other: &listing::Model| {
                 i128::from(one.listed) * i128::from(other.required)
@@ -134,23 +195,7 @@ impl Inputs {
         };
         let with_procedures = listings.iter().filter(|listing| listing.required > 0);
         let deciding = with_procedures.min_by(share).or(listings.first())?;
-        let count = if key == "listed" { deciding.listed } else { deciding.required };
-        Some(Fact { value: FactValue::Number(count.into()), source: deciding.source, as_of: deciding.as_of })
-    }
-
-    fn in_document(&self, agency: &agency::Model, key: &str, unit: Unit) -> Option<Fact> {
-        let document = self.documents.get(&(agency.id, key.to_owned()))?;
-        let value = match unit {
-            Unit::Flag => FactValue::Flag(document.state.is_in_force()),
-            _ => FactValue::Level(document.state.to_string()),
-        };
-        Some(Fact { value, source: document.source, as_of: document.as_of })
-    }
-
-    fn observed(&self, agency: &agency::Model, measure: &measure::Model) -> Option<Fact> {
-        let seen = self.observations.get(&(agency.id, measure.code.clone()))?;
-        let value = observed_value(&seen.value, measure.unit);
-        Some(Fact { value, source: seen.source, as_of: seen.as_of })
+        Some(Found::Listings(listings, deciding))
     }
 }
 
