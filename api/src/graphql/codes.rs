@@ -199,6 +199,58 @@ codes! {
         /// The maximum times the ratio.
         MaxTimesRatio,
     }
+    /// The unit of a measure.
+    Unit from scoring::Unit {
+        /// A whole number of things, 0 or more.
+        Count,
+        /// A share, 0 to 1.
+        Share,
+        /// Points of another index.
+        Points,
+        /// The code of a named level.
+        Level,
+        /// Yes or no.
+        Flag,
+    }
+    /// Where a measure's value is found; whatever the way, an observation serves where nothing is found.
+    Gathering from entity::measure::Gathering {
+        /// In the official dossier table.
+        DossierTable,
+        /// In the public listings.
+        Listing,
+        /// In the state of a document.
+        Document,
+        /// Only as an observation.
+        Observation,
+    }
+    /// Where procedures are listed.
+    ListingChannel from entity::listing::Channel {
+        /// At the one-stop unit (Bộ phận Một cửa).
+        OneStopUnit,
+        /// On the agency's website.
+        AgencyWebsite,
+        /// At the provincial service centre.
+        ProvincialServiceCentre,
+    }
+    /// How far a document has come.
+    DocumentState from entity::document::State {
+        /// Issued, and by its due date.
+        IssuedOnTime,
+        /// Issued; nothing is known of a due date.
+        Issued,
+        /// Issued after its due date.
+        IssuedLate,
+        /// Approved by the competent level.
+        Approved,
+        /// Submitted to the competent level.
+        Submitted,
+        /// Drafted and advised for issue by another.
+        Advised,
+        /// Made; it needs no issue.
+        Made,
+        /// Not issued.
+        NotIssued,
+    }
     /// Where a build stands.
     BuildState from entity::build::State {
         /// Waits to be taken up.

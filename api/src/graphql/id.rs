@@ -57,3 +57,21 @@ node_ids! {
     Scorecard(ScorecardId),
     Token(TokenId),
 }
+
+impl NodeId {
+    /// The scorecard that a global id of this API is of.
+    pub(crate) fn scorecard(id: &ID) -> Option<ScorecardId> {
+        match Self::read("id", id) {
+            Ok(Self::Scorecard(id)) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The agency that a global id of this API is of.
+    pub(crate) fn agency(id: &ID) -> Option<AgencyId> {
+        match Self::read("id", id) {
+            Ok(Self::Agency(id)) => Some(id),
+            _ => None,
+        }
+    }
+}

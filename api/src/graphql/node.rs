@@ -59,7 +59,7 @@ impl NodeQuery {
                 period::Entity::find_by_id(id).one(database).await?.map(|row| Node::Period(row.into()))
             }
             NodeId::Publication(id) => publication_by_id(database, id).await?.map(Node::Publication),
-            NodeId::Scorecard(id) => scorecard_by_id(database, &sight(ctx).await?, id)
+            NodeId::Scorecard(id) => scorecard_by_id(ctx, &sight(ctx).await?, id)
                 .await?
                 .map(|card| Node::Scorecard(Box::new(card))),
             NodeId::Token(id) => own_token(ctx, id).await?.map(Node::Token),

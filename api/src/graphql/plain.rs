@@ -315,6 +315,16 @@ impl<T: Answer> Answer for Vec<T> {
     }
 }
 
+impl<T: Answer> Answer for Box<T> {
+    fn plan(selections: &[&SelectionSet], query: &QueryEnv) -> Plan {
+        T::plan(selections, query)
+    }
+
+    fn answer(&self, plan: &Plan) -> Value {
+        T::answer(self, plan)
+    }
+}
+
 impl Answer for String {
     fn answer(&self, _: &Plan) -> Value {
         Value::String(self.clone())

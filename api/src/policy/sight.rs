@@ -34,6 +34,14 @@ impl Sight {
         Self::Published(BTreeSet::new())
     }
 
+    /// Whether the unpublished results of an agency are for the viewer.
+    pub(crate) fn covers(&self, agency: AgencyId) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Published(own) => own.contains(&agency),
+        }
+    }
+
     /// The scorecards of a period, of one block or of all.
     pub(crate) fn of_cards(&self, period: &str, block: Option<&str>) -> Cards {
         let cards =

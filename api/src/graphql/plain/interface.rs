@@ -67,9 +67,20 @@ fn described(comment: &str) -> String {
 macro_rules! plain_interface {
     ($(#[doc = $doc:literal])+ pub(crate) enum $name:ident of $shared:ident { $($member:ident,)+ }) => {
         $(#[doc = $doc])+
+        #[allow(clippy::enum_variant_names, reason = "a variant is named as its type")]
         #[derive(Clone, Debug)]
         pub(crate) enum $name {
             $($member($member),)+
+        }
+
+        impl $name {
+            /// What objects of every type have.
+            #[allow(dead_code, reason = "not every interface is asked")]
+            pub(crate) fn shared(&self) -> &$shared {
+                match self {
+                    $(Self::$member(member) => &member.shared,)+
+                }
+            }
         }
 
         $(

@@ -1,11 +1,16 @@
 //! Lines of a scorecard, with what they were scored from and why.
 
+use async_graphql::ComplexObject;
 use chrono::NaiveDate;
 
+use super::half_year::HalfYearLine;
 use super::reason::LineReason;
-use crate::graphql::codes::{Level, LineState, RuleKind, Source};
+use super::records::InputRecord;
+use crate::graphql::codes::{Level, LineState, RuleKind, Source, Unit};
 use crate::graphql::cost;
+use crate::graphql::paging::{Held, Page, Window};
 use crate::graphql::plain::plain_object;
+use crate::graphql::problem::Problem;
 
 plain_object! {
     /// A line of a scorecard: a pillar, a criterion, or a leaf with its reason.
@@ -44,11 +49,15 @@ plain_object! {
         inputs: Vec<LineInput> => cost::INPUTS,
         /// Why the leaf has the points that it has; null but for leaves.
         reason: Option<LineReason> | cost::REASON,
+        /// On a full-year card: the same line on the half-year card of the year; null where that has no such line, or
+        /// where there is no such card that the viewer sees.
+        half_year: Option<HalfYearLine>,
     }
 }
 
 plain_object! {
     /// One input of a leaf.
+    #[graphql(complex)]
     pub(crate) struct LineInput {
         /// The measure's code.
         measure: String,
@@ -56,11 +65,38 @@ plain_object! {
         name_vi: String,
         /// English name of the measure.
         name_en: String,
-        /// The value: an exact number, `true` or `false`, or a level's code. Null: not reported.
+        /// The unit of the measure; null when it is no longer in the catalogue.
+        unit: Option<Unit>,
+        /// The value to be read: a decimal, rounded to four decimals where it is none, `true` or `false`, or a level's
+        /// code. Null: not reported.
         value: Option<String>,
+        /// The same, exact: a whole number or a fraction (`72/13`).
+        exact: Option<String>,
         /// Where the value comes from.
         source: Option<Source>,
         /// The day for which it holds.
         as_of: Option<NaiveDate>,
+        /// The value that the records give, exact; null when none do.
+        records_value: Option<String>,
+        /// Whether the records give another value than the one that was scored: then something was recorded while the
+        /// card was compiled, or was changed since though records are only ever added. Null where there is no stored
+        /// card.
+        records_differ: Option<bool>,
+    } beside {
+        records: Held<InputRecord>,
+    }
+}
+
+#[ComplexObject]
+impl LineInput {
+    /// The records from which the value was taken, as they were known when the card was compiled. Empty where there is
+    /// no stored card.
+    #[graphql(complexity = "cost::page(first, child_complexity)")]
+    async fn records(
+        &self,
+        #[graphql(desc = "Page size, 1 to 200; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+    ) -> Result<Page<InputRecord>, Problem> {
+        Ok(self.records.page(Window::new(first, after.as_deref())?))
     }
 }

@@ -5,16 +5,17 @@ use std::collections::HashMap;
 
 use async_graphql::ID;
 use entity::{ScorecardId, measure, scorecard, scorecard_line};
-use scoring::{Input, Language, Level, LineState, Reason, Saying, TermStep};
+use scoring::{FactValue, Input, Language, Level, LineState, Reason, Saying, TermStep};
 use sea_orm::{DatabaseConnection, Select};
 
 use super::columns::{self, CardRow, LineRow};
 use super::line::{LineInput, ScorecardLine};
-use super::reason::LineReason;
+use super::reason::{LineReason, Number};
 use super::rows::joined;
 use super::wanted::Wanted;
 use super::{Grade, Scorecard};
 use crate::graphql::id::NodeId;
+use crate::graphql::paging::Held;
 use crate::graphql::problem::Problem;
 use crate::graphql::registry::{Agency, Block};
 
@@ -102,6 +103,7 @@ impl CardRow {
             build: self.build_id.map_or_else(ID::default, |id| NodeId::Build(id).into()),
             pillars,
             lines: if wanted.has("lines") { lines } else { Vec::new() },
+            half_year: None,
         })
     }
 }
@@ -131,11 +133,20 @@ async fn load_lines(
     Ok(by_card)
 }
 
-pub(super) type Names = HashMap<String, (String, String)>;
+pub(super) type Names = HashMap<String, Named>;
+
+/// What a measure is called, and its unit.
+#[derive(Clone)]
+pub(super) struct Named {
+    vi: String,
+    en: String,
+    unit: scoring::Unit,
+}
 
 pub(super) async fn names_of_measures(database: &DatabaseConnection) -> Result<Names, Problem> {
     let measures = measure::in_order().all(database).await?;
-    Ok(measures.into_iter().map(|row| (row.code, (row.name_vi, row.name_en))).collect())
+    let named = |row: measure::Model| (row.code, Named { vi: row.name_vi, en: row.name_en, unit: row.unit });
+    Ok(measures.into_iter().map(named).collect())
 }
 
 impl LineRow {
@@ -183,6 +194,7 @@ impl LineRow {
                 };
                 LineReason::new(reason, self.rule_kind, state, sentences, &say)
             }),
+            half_year: None,
         })
     }
 
@@ -205,21 +217,33 @@ fn said_of_term(reason: &Reason, term: &TermStep, measures: &Names) -> [String; 
 
 /// The name of a measure in a language.
 fn name_in(measures: &Names, measure: &str, language: Language) -> Option<String> {
-    let (vi, en) = measures.get(measure)?;
+    let named = measures.get(measure)?;
     Some(match language {
-        Language::Vietnamese => vi.clone(),
-        Language::English => en.clone(),
+        Language::Vietnamese => named.vi.clone(),
+        Language::English => named.en.clone(),
     })
 }
 
 fn named(input: Input, measures: &Names) -> LineInput {
-    let (name_vi, name_en) = measures.get(&input.measure).cloned().unwrap_or_default();
+    let named = measures.get(&input.measure);
     LineInput {
-        name_vi,
-        name_en,
+        name_vi: named.map(|named| named.vi.clone()).unwrap_or_default(),
+        name_en: named.map(|named| named.en.clone()).unwrap_or_default(),
+        unit: named.map(|named| named.unit.into()),
         measure: input.measure,
-        value: input.value.map(|value| value.to_string()),
+        value: input.value.as_ref().map(printed),
+        exact: input.value.map(|value| value.to_string()),
         source: input.source.map(Into::into),
         as_of: input.as_of,
+        records_value: None,
+        records_differ: None,
+        records: Held::default(),
+    }
+}
+
+fn printed(value: &FactValue) -> String {
+    match value {
+        FactValue::Number(number) => Number::from(number).printed,
+        other => other.to_string(),
     }
 }

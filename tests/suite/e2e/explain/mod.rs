@@ -1,6 +1,9 @@
 //! Why a card says what it says, through the front door.
 
+mod half_year;
 mod reasons;
+mod records;
+mod sums;
 
 use serde_json::Value;
 
