@@ -5,6 +5,7 @@ pub mod compare;
 mod dossiers;
 mod given;
 mod line_states;
+mod path;
 pub mod properties;
 pub mod published;
 mod ranking;

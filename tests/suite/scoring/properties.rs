@@ -4,5 +4,6 @@ pub mod arbitrary;
 mod bands;
 mod better;
 mod compare;
+mod path;
 mod ranking;
 mod sums;

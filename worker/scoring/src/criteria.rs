@@ -236,7 +236,8 @@ impl CriteriaSet {
         self.leaves().find(|leaf| leaf.code == code)
     }
 
-    fn leaves(&self) -> impl Iterator<Item = &Criterion> {
+    /// Everything that has a rule: in the tree, then bonus, then deduction.
+    pub(crate) fn leaves(&self) -> impl Iterator<Item = &Criterion> {
         self.document.leaves()
     }
 

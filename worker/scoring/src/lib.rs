@@ -6,7 +6,8 @@
 //!
 //! To change … a kind of rule: `rule`, `evaluate`, `validate_rule`; how lines add up: `score`; what a set
 //! must satisfy: `validate`, and how that is said: `fault`; how a reason is said: `sentence`; what is compared
-//! with what, and to which cause a change is put down: `compare`; ranks: `ranking`; what a dossier table must satisfy: `dossiers`.
+//! with what, and to which cause a change is put down: `compare`; ranks: `ranking`; how a target is reached: `path`;
+//! what a dossier table must satisfy: `dossiers`.
 
 mod canonical;
 mod compare;
@@ -20,6 +21,7 @@ mod fault;
 mod follows;
 mod kind;
 mod overlay;
+mod path;
 mod period;
 mod ranking;
 mod reason;
@@ -50,6 +52,10 @@ pub use fault::{Cut, Defect, Defects, Fault, Part};
 pub use follows::{Unfollowed, check_follows};
 pub use kind::*;
 pub use overlay::Overlay;
+pub use path::{
+    By, ClosedLevel, Course, Ground, Moved, Nature, PartFault, PathOutcome, PathStep, PathToTarget,
+    StepSaying, Unchangeable, Unsettled, Why, WhyKind, part_faults, path_to_target,
+};
 pub use period::{Due, NotAPeriod, Period, PeriodCode};
 pub use ranking::{Place, rank};
 pub use reason::{Because, Input, RatioUsed, Reason, Step, TermStep};
