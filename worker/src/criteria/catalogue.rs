@@ -2,8 +2,8 @@
 //! stored set becomes unsound; how it is gathered and what it is called may change.
 
 use entity::measure::{self, Gathering, with_code};
-use entity::{MeasureId, criteria_set};
-use scoring::{CriteriaSetDocument, Unit};
+use entity::{Codes, MeasureId, criteria_set};
+use scoring::{Course, CriteriaSetDocument, Unit};
 use sea_orm::sea_query::LockType;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QuerySelect};
 
@@ -94,7 +94,8 @@ pub struct Defined {
     pub before: Option<measure::Model>,
 }
 
-/// Adds a measure to the catalogue, or changes the one with its code.
+/// Adds a measure to the catalogue, or changes the one with its code. Which way it may go and of which it is a part stays
+/// as it was; a new one grows and is part of none.
 ///
 /// # Errors
 /// Everything that is wrong with it at once.
@@ -112,7 +113,9 @@ pub async fn define<C: ConnectionTrait>(
     }
     let Definition { code, unit, name_vi, name_en, gathering, key } = definition;
     let id = before.as_ref().map_or_else(MeasureId::generate, |before| before.id);
-    let row = measure::Model { id, code, unit, name_vi, name_en, gathering, key };
+    let kept = before.as_ref().map(|before| (before.course, before.part_of.clone()));
+    let (course, part_of) = kept.unwrap_or_else(|| (Course::Grows, Codes(Vec::new())));
+    let row = measure::Model { id, code, unit, name_vi, name_en, gathering, key, course, part_of };
     if before.as_ref() != Some(&row) {
         let active = row.clone().into_active_model().reset_all();
         match before {
