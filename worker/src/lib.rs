@@ -17,6 +17,7 @@ pub mod criteria;
 pub mod database;
 mod origin;
 mod part;
+pub mod path;
 pub mod publish;
 mod queue;
 pub mod records;
