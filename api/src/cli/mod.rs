@@ -6,6 +6,7 @@ mod compile;
 mod criteria;
 mod explain;
 mod oidc;
+mod path;
 mod serve;
 mod serving;
 mod wait;
@@ -88,6 +89,8 @@ enum Command {
         /// Only this criterion and what is below it, for instance 3.2 or 3.2.1.
         criterion: Option<String>,
     },
+    /// What an agency can still change, what each change gains, and which changes reach a grade, index or rank.
+    Path(path::Path),
     /// Criteria sets: check a file, print a stored set, print the JSON Schema.
     #[command(subcommand)]
     Criteria(criteria::Criteria),
@@ -146,6 +149,7 @@ pub async fn run(cli: Cli, told: &CancellationToken) -> anyhow::Result<()> {
         Command::Explain { period, agency, criterion } => {
             explain::explain(&bench, &period, &agency, criterion.as_deref()).await
         }
+        Command::Path(asked) => path::path(&bench, asked).await,
         Command::Administrator { way } => {
             let people = People::new(database.clone(), clock.clone());
             administrator::let_in(&people, &cli.serving.base_url(cli.serving.listen), &way).await
