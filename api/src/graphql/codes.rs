@@ -382,6 +382,51 @@ codes! {
         /// Some are not, and another version of the evaluator wrote them.
         EngineChanged,
     }
+    /// What came of looking for a path to a target.
+    PathOutcome from scoring::PathOutcome {
+        /// The card is there already.
+        AlreadyReached,
+        /// The path leads there.
+        Reached,
+        /// Nothing that can still change leads there.
+        NotReachable,
+        /// The card has no total, so it reaches no index; `unsettled` says what is missing.
+        IncompleteCard,
+    }
+    /// In whose hand a step is.
+    StepBy from scoring::By {
+        /// The agency's own.
+        Agency,
+        /// An appraiser's.
+        Appraiser,
+        /// Those who are asked or who measure: a survey, another index.
+        Others,
+    }
+    /// Why no step changes a line.
+    WhyUnchangeable from scoring::WhyKind {
+        /// It has all the points that it can have.
+        FullPoints,
+        /// The period is over.
+        PeriodClosed,
+        /// What would gain was due on a day that has passed.
+        DeadlineMissed,
+        /// The measure stays as it is once it is known.
+        Fixed,
+        /// Only less of the measure would gain, and what has happened stays.
+        OnlyGrows,
+        /// It is the parent agency's own result.
+        Inherited,
+        /// An appraiser decides, and it was not asked for that.
+        Appraiser,
+        /// It does not apply.
+        NotApplicable,
+        /// The agency is exempt.
+        Exempt,
+        /// It is not yet due.
+        NotYetDue,
+        /// All of it is done already, or there is nothing to count, or a cap keeps what would be gained.
+        NothingToGain,
+    }
     /// What of an agency's facts changed.
     FactKind from scoring::FactKind {
         /// The agency itself: its name, kind or block.

@@ -38,7 +38,7 @@ use self::people::{AccountMutation, PeopleQuery, SignInMutation, TokenMutation};
 use self::problem::Problem;
 use self::publication::{PublicationMutation, PublicationQuery};
 use self::registry::RegistryQuery;
-use self::scorecard::{ComparisonQuery, ScorecardQuery, SimulationQuery};
+use self::scorecard::{ComparisonQuery, PathQuery, ScorecardQuery, SimulationQuery};
 use self::verification::VerificationQuery;
 use crate::people::People;
 use crate::policy::Guard;
@@ -56,6 +56,7 @@ pub struct Query(
     ScorecardQuery,
     SimulationQuery,
     ComparisonQuery,
+    PathQuery,
     PublicationQuery,
     VerificationQuery,
     InspectionQuery,

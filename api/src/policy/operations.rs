@@ -68,6 +68,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     reads("Query.verifyScorecard", "READ_VERIFY_SCORECARD", Who::Public),
     reads("Query.compareScorecards", "READ_COMPARE_SCORECARDS", Who::Public),
     reads("Query.simulateScorecards", "READ_SIMULATE_SCORECARDS", Who::Province),
+    reads("Query.pathToTarget", "READ_PATH_TO_TARGET", Who::SignedIn),
     reads("Query.verifyBuild", "READ_VERIFY_BUILD", Who::Province),
     reads("Query.auditEvents", "READ_AUDIT_EVENTS", Who::Administrator),
     reads("Query.me", "READ_ME", Who::Everybody),

@@ -20,6 +20,7 @@ mod main_job;
 mod measures;
 mod migrations;
 mod overload;
+mod path_to_target;
 mod people;
 mod policy;
 mod process;

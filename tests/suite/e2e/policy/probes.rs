@@ -262,6 +262,17 @@ fn lists() -> Vec<Probe> {
         count("Query.accounts", "{ accounts { nodes { name } } }", some),
     ];
     for (agency, whose) in [("KKT", "own"), ("SNGV", "other")] {
+        for target in ["grade: \"GOOD\"", "rank: 1"] {
+            let query = format!(
+                r#"{{ pathToTarget(agency: "{agency}", period: "2022-H1", target: {{ {target} }}) {{
+                    outcome current {{ rank }} }} }}"#
+            );
+            let about = format!("{whose}, {target}");
+            probes.push(Probe::new("Query.pathToTarget", &about, query, |data| {
+                let path = &data["pathToTarget"];
+                format!("{}, rank {}", shown(&path["outcome"]), shown(&path["current"]["rank"]))
+            }));
+        }
         let query = format!(r#"{{ inspections(agency: "{agency}") {{ totalCount }} }}"#);
         probes.push(Probe::new("Query.inspections", whose, query, first));
     }
