@@ -190,6 +190,13 @@ codes! {
         /// The leaf does not apply.
         NotApplicable,
     }
+    /// When a leaf falls due.
+    Due from scoring::Due {
+        /// In the half-year and in the full year.
+        EveryPeriod,
+        /// Only at year end: NOT_YET_DUE on a half-year card.
+        YearEnd,
+    }
     /// In what a tier or band is given.
     AwardKind from scoring::AwardKind {
         /// Points.
@@ -198,30 +205,6 @@ codes! {
         PercentOfMax,
         /// The maximum times the ratio.
         MaxTimesRatio,
-    }
-    /// The unit of a measure.
-    Unit from scoring::Unit {
-        /// A whole number of things, 0 or more.
-        Count,
-        /// A share, 0 to 1.
-        Share,
-        /// Points of another index.
-        Points,
-        /// The code of a named level.
-        Level,
-        /// Yes or no.
-        Flag,
-    }
-    /// Where a measure's value is found; whatever the way, an observation serves where nothing is found.
-    Gathering from entity::measure::Gathering {
-        /// In the official dossier table.
-        DossierTable,
-        /// In the public listings.
-        Listing,
-        /// In the state of a document.
-        Document,
-        /// Only as an observation.
-        Observation,
     }
     /// Where procedures are listed.
     ListingChannel from entity::listing::Channel {

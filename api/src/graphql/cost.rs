@@ -19,6 +19,8 @@ pub(crate) const PILLARS: usize = 8;
 pub(crate) const CHILDREN: usize = 4;
 /// Inputs of a line.
 pub(crate) const INPUTS: usize = 2;
+/// Leaves that read a measure, over all active sets.
+pub(crate) const READERS: usize = 10;
 /// Terms of a sum.
 pub(crate) const TERMS: usize = 3;
 /// Values of a reason of the longest type.

@@ -10,6 +10,7 @@ mod csrf;
 mod documents;
 mod id;
 mod inspection;
+mod measure;
 mod node;
 mod paging;
 mod people;
@@ -33,6 +34,7 @@ use self::csrf::CsrfCheck;
 use self::documents::Documents;
 pub(crate) use self::id::NodeId;
 use self::inspection::InspectionQuery;
+use self::measure::MeasureQuery;
 use self::node::NodeQuery;
 use self::people::{AccountMutation, PeopleQuery, SignInMutation, TokenMutation};
 use self::problem::Problem;
@@ -46,13 +48,14 @@ use crate::policy::Guard;
 /// How deep the fields of a query may be nested.
 const MOST_DEPTH: usize = 15;
 
-/// Agencies, criteria, scorecards, rankings, publications, inspections, builds, accounts and the audit log.
+/// Agencies, criteria, measures, scorecards, rankings, publications, inspections, builds, accounts and the audit log.
 #[derive(MergedObject, Default)]
 pub struct Query(
     NodeQuery,
     RegistryQuery,
     CriteriaQuery,
     DifferenceQuery,
+    MeasureQuery,
     ScorecardQuery,
     SimulationQuery,
     ComparisonQuery,

@@ -58,6 +58,8 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     reads("Query.criteriaSets", "READ_CRITERIA_SETS", Who::Public),
     reads("Query.criteriaSetTable", "READ_CRITERIA_SET_TABLE", Who::Public),
     reads("Query.diffCriteriaSets", "READ_DIFF_CRITERIA_SETS", Who::Public),
+    reads("Query.measures", "READ_MEASURES", Who::Public),
+    reads("Query.measure", "READ_MEASURE", Who::Public),
     reads("Query.scorecards", "READ_SCORECARDS", Who::Public),
     reads("Query.scorecard", "READ_SCORECARD", Who::Public),
     reads("Query.ranking", "READ_RANKING", Who::Public),

@@ -171,7 +171,7 @@ impl CriteriaSetDocument {
     }
 
     /// Everything that has a rule: in the tree, then bonus, then deduction.
-    fn leaves(&self) -> impl Iterator<Item = &Criterion> {
+    pub fn leaves(&self) -> impl Iterator<Item = &Criterion> {
         let adjustments = [&self.bonus, &self.deduction].into_iter().flatten();
         let outside = adjustments.flat_map(|adjustment| &adjustment.leaves);
         let inside = nodes(&self.pillars).into_iter().map(|node| node.criterion);

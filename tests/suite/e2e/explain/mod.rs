@@ -1,6 +1,7 @@
 //! Why a card says what it says, through the front door.
 
 mod half_year;
+mod measures;
 mod reasons;
 mod records;
 mod sums;

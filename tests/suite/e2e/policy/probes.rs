@@ -230,6 +230,8 @@ fn lists() -> Vec<Probe> {
         count("Query.agency", r#"{ agency(code: "STC") { code } }"#, some),
         count("Query.blocks", "{ blocks { code } }", some),
         count("Query.periods", "{ periods { code } }", some),
+        count("Query.measures", "{ measures { totalCount } }", first),
+        count("Query.measure", r#"{ measure(code: "dossiers_resolved_total") { code } }"#, some),
         count(
             "Query.criteriaSet",
             r#"{ criteriaSet(period: "2022-H1", block: "DEPARTMENTS") { code } }"#,
