@@ -119,6 +119,16 @@ on_both! {
         let said = text(&compiled.stdout);
         assert!(said.starts_with("2022-H1: SUCCEEDED – 0 thẻ mới / cards written, 1 không đổi / unchanged"), "{said}");
         assert!(said.contains("99.52"), "{said}");
+
+        // Beside the full year stands the half-year.
+        let year = run(&mut on("reform-api", &store), &["compile", "2022-FY", "--agency", "KKT"]);
+        assert!(year.status.success(), "{}", text(&year.stderr));
+        let explained = run(&mut on("reform-api", &store), &["explain", "2022-FY", "KKT", "3.2"]);
+        let said = text(&explained.stdout);
+        let lines: Vec<_> = said.lines().map(str::to_owned).collect();
+        assert!(line(&lines, "Half-year").contains("6 tháng"), "{said}");
+        assert!(line(&lines, "3.2.1 ").contains("MISSING") && line(&lines, "3.2.1 ").contains("5.54 / 6.00"), "{said}");
+        assert_aligned(&said.lines().skip(3).collect::<Vec<_>>());
     }
 
     async fn what_does_not_exist_is_one_clear_line_and_changes_nothing(kind) {
