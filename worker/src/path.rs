@@ -63,10 +63,10 @@ pub enum WayError {
     #[error("{0}")]
     Unusable(String),
     /// The agency is not scored in the period.
-    #[error("the agency is not valid in the period")]
+    #[error("cơ quan không hoạt động trong kỳ này / the agency is not valid in this period")]
     NotInPeriod,
     /// The set has no grade with this code.
-    #[error("the criteria set has no grade `{0}`")]
+    #[error("bộ tiêu chí không có xếp loại `{0}` / the criteria set has no grade `{0}`")]
     UnknownGrade(String),
 }
 

@@ -260,15 +260,10 @@ fn told(error: WayError) -> Problem {
         WayError::Unusable(why) => {
             Problem::bad_input("period", format!("không chấm điểm được / nothing can be scored: {why}"))
         }
-        WayError::NotInPeriod => Problem::bad_input(
-            "agency",
-            "cơ quan không hoạt động trong kỳ này / the agency is not valid in this period".to_owned(),
-        ),
+        WayError::NotInPeriod => Problem::bad_input("agency", WayError::NotInPeriod.to_string()),
         WayError::UnknownGrade(code) => {
-            let code = cut(&code, LONGEST_CODE);
-            let message =
-                format!("bộ tiêu chí không có xếp loại `{code}` / the criteria set has no grade `{code}`");
-            Problem::bad_input("target.grade", message)
+            let short = WayError::UnknownGrade(cut(&code, LONGEST_CODE));
+            Problem::bad_input("target.grade", short.to_string())
         }
     }
 }
