@@ -48,6 +48,9 @@ pub(crate) const BUILD_VERIFICATION: usize = 50_000;
 /// Comparing two cards: each is scored several times.
 pub(crate) const COMPARISON: usize = 2_000;
 
+/// Lines on one side of a comparison; nearly always one.
+pub(crate) const COMPARED: usize = 1;
+
 /// Scoring a block.
 pub(crate) const SIMULATION: usize = 5_000;
 

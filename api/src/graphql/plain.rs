@@ -177,8 +177,9 @@ pub(crate) fn is_name_of(rust: &str, graphql: &str) -> bool {
 }
 
 /// Declares an object type that is resolved whole. A list of objects says after `=>` how many rows it has
-/// in practice, an interface after `|` what one of its types costs at most (see [`cost`](crate::graphql::cost)). With `of Other` it has the fields of `Other` as well; with
-/// `beside { … }` fields that take arguments, whose schema a `ComplexObject` gives.
+/// in practice, an interface after `|` what one of its types costs at most (see [`cost`](crate::graphql::cost)). With
+/// `of Other` it has the fields of `Other` as well; with `beside { … }` fields that take arguments, whose schema a
+/// `ComplexObject` gives.
 macro_rules! plain_object {
     ($(#[$meta:meta])* pub(crate) struct $name:ident $(of $shared:ident)? {
         $($(#[$field_meta:meta])* $field:ident: $ty:ty $(=> $rows:path)? $(| $most:path)?,)+

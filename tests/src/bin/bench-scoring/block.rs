@@ -60,6 +60,8 @@ async fn report(app: &App, agencies: usize) {
         name_en: format!("Measure {}", known.code),
         gathering: measure::Gathering::Observation,
         key: None,
+        course: scoring::Course::Varies,
+        part_of: entity::Codes(Vec::new()),
     });
     let catalogue = catalogue.map(|row| row.into_active_model().reset_all());
     measure::Entity::insert_many(catalogue).exec_without_returning(database).await.expect("measures");

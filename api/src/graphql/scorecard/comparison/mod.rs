@@ -132,9 +132,9 @@ plain_object! {
         /// How deep it stands.
         level: Level,
         /// The lines of `a`; empty: it is new.
-        a: Vec<ScorecardLine> => 1,
+        a: Vec<ScorecardLine> => cost::COMPARED,
         /// The lines of `b`; empty: it was dropped.
-        b: Vec<ScorecardLine> => 1,
+        b: Vec<ScorecardLine> => cost::COMPARED,
         /// Points. What is new is counted from nothing, what was dropped to nothing.
         points: NumberChange,
         /// What counts of the maximum.
