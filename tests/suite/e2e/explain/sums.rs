@@ -109,6 +109,7 @@ fn leaf(code: &str, max_points: i64, unit_points: i64) -> Criterion {
         applies_only_to: Vec::new(),
         due: scoring::Due::EveryPeriod,
         not_applicable: None,
+        follows: Vec::new(),
         children: Vec::new(),
     }
 }
