@@ -76,10 +76,14 @@ ids! {
     DelegationId,
     /// Of a [`document`](crate::document).
     DocumentId,
+    /// Of a [`dossier`](crate::dossier).
+    DossierId,
     /// Of a [`dossier_table`](crate::dossier_table).
     DossierTableId,
     /// Of a [`finding`](crate::finding).
     FindingId,
+    /// Of an [`import`](crate::import).
+    ImportId,
     /// Of an [`inspected_agency`](crate::inspected_agency).
     InspectedAgencyId,
     /// Of an [`inspection`](crate::inspection).
@@ -94,6 +98,8 @@ ids! {
     ObservationId,
     /// Of a [`period`](crate::period).
     PeriodId,
+    /// Of a [`procedure`](crate::procedure).
+    ProcedureId,
     /// Of a [`publication`](crate::publication).
     PublicationId,
     /// Of a [`ranking`](crate::ranking).

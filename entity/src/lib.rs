@@ -13,7 +13,10 @@
 //! - Registry: [`block`], [`agency`], [`agency_edge`], [`period`].
 //! - Criteria: [`measure`], [`criteria_set`], [`criterion`],
 //!   [`criteria_use`].
-//! - Inputs: [`dossier_table`], [`listing`], [`document`], [`observation`].
+//! - Inputs: [`dossier_table`], [`listing`], [`document`], [`observation`];
+//!   [`procedure`], [`dossier`], [`dossier_version`], their counters
+//!   [`dossier_day`], [`dossier_month`], [`dossier_reporter`]; [`import`],
+//!   [`import_conflict`].
 //! - Inspections: [`delegation`], [`member`], [`inspection`],
 //!   [`inspected_agency`], [`finding`], [`recommendation`].
 //! - Results: [`build`], [`build_part`], [`scorecard`], [`scorecard_line`],
@@ -35,10 +38,17 @@ pub mod criterion;
 mod dated;
 pub mod delegation;
 pub mod document;
+pub mod dossier;
+pub mod dossier_day;
+pub mod dossier_month;
+pub mod dossier_reporter;
 pub mod dossier_table;
+pub mod dossier_version;
 pub mod finding;
 mod hidden;
 pub mod ids;
+pub mod import;
+pub mod import_conflict;
 pub mod inspected_agency;
 pub mod inspection;
 pub mod listing;
@@ -46,6 +56,7 @@ pub mod measure;
 pub mod member;
 pub mod observation;
 pub mod period;
+pub mod procedure;
 pub mod publication;
 pub mod ranking;
 pub mod ranking_entry;

@@ -13,7 +13,10 @@ scoring::coded_enum! {
     /// where it finds nothing.
     pub enum Gathering {
         /// A column of the official dossier table, or a sum of columns.
+        /// Where there is none, the dossiers are counted.
         DossierTable = "DOSSIER_TABLE",
+        /// A number counted over the dossiers. Of an agency that reports none, the official table serves.
+        Dossiers = "DOSSIERS",
         /// The counts of the public listing.
         Listing = "LISTING",
         /// The state of a document.

@@ -17,6 +17,7 @@ mod m20261124_000007_audit;
 mod m20261124_000008_publication;
 mod m20261124_000010_criteria_frozen;
 mod m20261127_000011_measure_course;
+mod m20261127_000020_dossiers;
 mod once;
 
 pub use once::migrate;
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000008_publication::Migration),
             Box::new(m20261124_000010_criteria_frozen::Migration),
             Box::new(m20261127_000011_measure_course::Migration),
+            Box::new(m20261127_000020_dossiers::Migration),
         ]
     }
 }

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    AgencyEdgeId, AgencyId, BlockId, CriteriaSetId, ListingId, ObservationId, PeriodId, agency, agency_edge,
-    block, criteria_set, criteria_use, listing, measure, observation, period,
+    AgencyEdgeId, AgencyId, BlockId, CriteriaSetId, ListingId, ObservationId, PeriodId, ProcedureId, agency,
+    agency_edge, block, criteria_set, criteria_use, listing, measure, observation, period, procedure,
 };
 use scoring::{CriteriaSet, CriteriaSetDocument, Source, canonical_json};
 use sea_orm::sea_query::Expr;
@@ -131,6 +131,18 @@ pub async fn criteria_set(
         .exec(database)
         .await
         .expect("the block is scored by it");
+}
+
+/// A procedure with a code.
+pub async fn procedure(database: &DatabaseConnection, code: &str) {
+    let row = procedure::Model {
+        id: ProcedureId::generate(),
+        code: code.to_owned(),
+        name_vi: format!("Thủ tục {code}"),
+        name_en: format!("Procedure {code}"),
+        level: procedure::ProcedureLevel::Province,
+    };
+    row.into_active_model().reset_all().insert(database).await.expect("the procedure is recorded");
 }
 
 /// Takes the half-year's criteria set from a block.

@@ -16,6 +16,8 @@ mod compile;
 pub mod criteria;
 pub mod database;
 mod origin;
+pub mod dossiers;
+pub mod files;
 mod part;
 pub mod path;
 pub mod publish;

@@ -108,6 +108,8 @@ impl Newest {
             Found::Table(table, _) => {
                 one(Record::DossierTable((*table).clone()), self.tables.contains(&table.id))
             }
+            // Single dossiers are too many to be told here.
+            Found::Dossiers(..) => Vec::new(),
             Found::Document(document) => {
                 one(Record::Document((*document).clone()), self.documents.contains(&document.id))
             }

@@ -5,8 +5,10 @@ mod audit;
 mod compile;
 mod criteria;
 mod explain;
+mod import;
 mod oidc;
 mod path;
+mod recount;
 mod serve;
 mod serving;
 mod wait;
@@ -99,6 +101,15 @@ enum Command {
         #[command(subcommand)]
         way: administrator::Way,
     },
+    /// Import what offices hold in files.
+    #[command(subcommand)]
+    Import(import::Import),
+    /// Count the dossiers anew; name every counter that is not what they come to, and then fail with exit code 1.
+    Recount {
+        /// Whether to make wrong counters right. They never should be wrong: find out why first.
+        #[arg(long, value_enum, default_value_t)]
+        repair: recount::Repair,
+    },
     /// The audit log: where its chain ends, and whether it is as it was written.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -155,6 +166,8 @@ pub async fn run(cli: Cli, told: &CancellationToken) -> anyhow::Result<()> {
             administrator::let_in(&people, &cli.serving.base_url(cli.serving.listen), &way).await
         }
         Command::Criteria(criteria) => criteria::criteria(database, criteria).await,
+        Command::Recount { repair } => recount::recount(&bench, repair).await,
+        Command::Import(import) => import::run(&bench, import).await,
         Command::Audit(audit) => audit::audit(database, audit).await,
     };
     database.close_by_ref().await.ok();

@@ -127,6 +127,8 @@ codes! {
         AgencyReport,
         /// The official dossier statistics table.
         DossierTable,
+        /// The dossiers themselves, counted.
+        Dossiers,
         /// The sociological survey.
         Survey,
         /// Made up to illustrate; never a fact.
@@ -172,8 +174,10 @@ codes! {
     }
     /// Where the worker finds a measure's value. An observation of the measure serves where it finds nothing.
     Gathering from entity::measure::Gathering {
-        /// A column of the official dossier table, or a sum of columns.
+        /// A column of the official dossier table, or a sum of columns; the dossiers where there is no table.
         DossierTable,
+        /// Counted over the dossiers; the official table where none were reported.
+        Dossiers,
         /// The counts of the public listing.
         Listing,
         /// The state of a document.
@@ -424,6 +428,60 @@ codes! {
         Exemption,
         /// What the parent agency hands down.
         Inherited,
+    }
+    /// How a dossier came in.
+    DossierChannel from scoring::DossierChannel {
+        /// At the counter (trực tiếp).
+        Counter,
+        /// Online, every step of it (trực tuyến toàn trình).
+        OnlineFull,
+        /// Online in part (trực tuyến một phần).
+        OnlinePartial,
+        /// By the public postal service (bưu chính công ích).
+        Postal,
+        /// Online, with the public postal service for papers or the result.
+        OnlinePostal,
+    }
+    /// Which level of government settles a procedure.
+    ProcedureLevel from entity::procedure::ProcedureLevel {
+        /// The province's agencies.
+        Province,
+        /// The communes.
+        Commune,
+    }
+    /// How a version of a dossier ended.
+    DossierVersionEnd from entity::dossier_version::EndedAs {
+        /// A newer version took its place.
+        Replaced,
+        /// The dossier was removed.
+        Removed,
+    }
+    /// What is imported.
+    ImportKind from entity::import::Kind {
+        /// Dossiers.
+        Dossiers,
+    }
+    /// What becomes of the valid rows of an import when others are refused.
+    ImportMode from entity::import::Mode {
+        /// Nothing is stored unless every row is valid.
+        AllOrNothing,
+        /// The valid rows are stored.
+        AcceptValid,
+    }
+    /// How far an import has come. Only of a `DONE` one, and not of a dry run, is anything stored.
+    ImportState from entity::import::State {
+        /// It is under way, or waits for its turn.
+        Running,
+        /// It came to its end.
+        Done,
+        /// Rows were refused, and so nothing was stored.
+        Refused,
+        /// It was cancelled.
+        Cancelled,
+        /// It could not be read to its end, or the database failed.
+        Failed,
+        /// Its process ended before it did.
+        Interrupted,
     }
     /// Whether a criteria set may be used.
     CriteriaSetState from entity::criteria_set::State {

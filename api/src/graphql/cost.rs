@@ -54,6 +54,12 @@ pub(crate) const COMPARED: usize = 1;
 /// Scoring a block.
 pub(crate) const SIMULATION: usize = 5_000;
 
+/// Former versions of a dossier.
+pub(crate) const VERSIONS: usize = 5;
+
+/// Importing a batch of dossiers.
+pub(crate) const IMPORT: usize = 5_000;
+
 /// No field costs more than this, so that sums do not overflow.
 const MOST: usize = 1_000_000_000;
 

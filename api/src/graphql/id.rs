@@ -2,8 +2,8 @@
 
 use async_graphql::ID;
 use entity::{
-    AccountId, AgencyId, BlockId, BuildId, CriteriaSetId, InspectionId, PeriodId, PublicationId, ScorecardId,
-    TokenId,
+    AccountId, AgencyId, BlockId, BuildId, CriteriaSetId, ImportId, InspectionId, PeriodId, PublicationId,
+    ScorecardId, TokenId,
 };
 
 use super::problem::Problem;
@@ -51,6 +51,7 @@ node_ids! {
     Block(BlockId),
     Build(BuildId),
     CriteriaSet(CriteriaSetId),
+    Import(ImportId),
     Inspection(InspectionId),
     Period(PeriodId),
     Publication(PublicationId),

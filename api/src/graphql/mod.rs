@@ -6,8 +6,9 @@ mod build;
 mod codes;
 mod cost;
 mod criteria;
-mod csrf;
+pub(crate) mod csrf;
 mod documents;
+mod dossier;
 mod id;
 mod inspection;
 mod measure;
@@ -32,6 +33,7 @@ use self::build::{BuildMutation, BuildQuery, BuildSubscription};
 use self::criteria::{CriteriaMutation, CriteriaQuery, DifferenceQuery, ImportMutation, MeasureMutation};
 use self::csrf::CsrfCheck;
 use self::documents::Documents;
+use self::dossier::{CancelMutation, DossierMutation, DossierQuery, ImportQuery, ImportSubscription};
 pub(crate) use self::id::NodeId;
 use self::inspection::InspectionQuery;
 use self::measure::MeasureQuery;
@@ -42,13 +44,15 @@ use self::publication::{PublicationMutation, PublicationQuery};
 use self::registry::RegistryQuery;
 use self::scorecard::{ComparisonQuery, PathQuery, ScorecardQuery, SimulationQuery};
 use self::verification::VerificationQuery;
+use crate::imports::Imports;
 use crate::people::People;
 use crate::policy::Guard;
 
 /// How deep the fields of a query may be nested.
 const MOST_DEPTH: usize = 15;
 
-/// Agencies, criteria, measures, scorecards, rankings, publications, inspections, builds, accounts and the audit log.
+/// Agencies, criteria, measures, scorecards, rankings, publications, inspections, dossiers, builds, accounts and the
+/// audit log.
 #[derive(MergedObject, Default)]
 pub struct Query(
     NodeQuery,
@@ -63,12 +67,14 @@ pub struct Query(
     PublicationQuery,
     VerificationQuery,
     InspectionQuery,
+    DossierQuery,
+    ImportQuery,
     BuildQuery,
     PeopleQuery,
     AuditQuery,
 );
 
-/// Requests for builds, publishing; criteria sets; signing in, tokens, accounts and roles.
+/// Requests for builds, publishing; criteria sets; dossiers; signing in, tokens, accounts and roles.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     BuildMutation,
@@ -76,22 +82,31 @@ pub struct Mutation(
     MeasureMutation,
     ImportMutation,
     CriteriaMutation,
+    DossierMutation,
+    CancelMutation,
     SignInMutation,
     TokenMutation,
     AccountMutation,
 );
 
-/// Builds as they move on.
+/// Builds and imports as they move on.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(BuildSubscription);
+pub struct Subscription(BuildSubscription, ImportSubscription);
 
 /// The schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// The schema over a database.
-pub fn schema(database: DatabaseConnection, clock: Clock, signals: Signals, people: People) -> Schema {
+pub fn schema(
+    database: DatabaseConnection,
+    clock: Clock,
+    signals: Signals,
+    people: People,
+    imports: Imports,
+) -> Schema {
     let refusals = people.refusals().clone();
-    let builder = builder().data(database).data(clock).data(signals).data(people).data(refusals);
+    let builder =
+        builder().data(database).data(clock).data(signals).data(people).data(refusals).data(imports);
     builder.extension(CsrfCheck).extension(Guard).extension(Documents::default()).finish()
 }
 

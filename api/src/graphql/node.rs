@@ -7,6 +7,7 @@ use sea_orm::EntityTrait;
 use super::build::{Build, build_by_id};
 use super::criteria::{CriteriaSet, criteria_set_by_id};
 use super::database;
+use super::dossier::{Import, import_by_id};
 use super::id::NodeId;
 use super::inspection::{Inspection, inspection_by_id};
 use super::people::{Account, Token, own_token, visible_account};
@@ -25,6 +26,7 @@ pub(crate) enum Node {
     Block(Block),
     Build(Build),
     CriteriaSet(CriteriaSet),
+    Import(Import),
     Inspection(Inspection),
     Period(Period),
     Publication(Publication),
@@ -52,6 +54,7 @@ impl NodeQuery {
             }
             NodeId::Build(id) => build_by_id(database, id).await?.map(Node::Build),
             NodeId::CriteriaSet(id) => criteria_set_by_id(ctx, id).await?.map(Node::CriteriaSet),
+            NodeId::Import(id) => import_by_id(ctx, id).await?.map(Node::Import),
             NodeId::Inspection(id) => {
                 inspection_by_id(database, &sight(ctx).await?, id).await?.map(Node::Inspection)
             }

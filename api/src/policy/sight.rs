@@ -7,8 +7,8 @@
 use std::collections::BTreeSet;
 
 use entity::{
-    AgencyId, ScorecardId, block, inspected_agency, inspection, period, publication, ranking, ranking_entry,
-    scorecard,
+    AgencyId, ScorecardId, block, import, inspected_agency, inspection, period, publication, ranking,
+    ranking_entry, scorecard,
 };
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement, SubQueryStatement};
 use sea_orm::{
@@ -34,7 +34,7 @@ impl Sight {
         Self::Published(BTreeSet::new())
     }
 
-    /// Whether the unpublished results of an agency are for the viewer.
+    /// Whether the unpublished results and the inputs of an agency are for the viewer.
     pub(crate) fn covers(&self, agency: AgencyId) -> bool {
         match self {
             Self::Everything => true,
@@ -125,6 +125,15 @@ impl Sight {
             Self::Published(own) => {
                 inspected.filter(inspected_agency::Column::AgencyId.is_in(own.iter().copied()))
             }
+        }
+    }
+
+    /// Those imports that are of an agency that is covered. One that may name any agency is for those who see
+    /// everything.
+    pub(crate) fn of_imports(&self, imports: Select<import::Entity>) -> Select<import::Entity> {
+        match self {
+            Self::Everything => imports,
+            Self::Published(own) => imports.filter(import::Column::AgencyId.is_in(own.iter().copied())),
         }
     }
 

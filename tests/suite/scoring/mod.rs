@@ -2,6 +2,7 @@
 //! and that figures which public bodies printed come out again.
 
 pub mod compare;
+mod counters;
 mod dossiers;
 mod given;
 mod line_states;

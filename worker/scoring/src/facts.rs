@@ -28,6 +28,10 @@ pub struct Facts {
     /// The parent agency's results for INHERITED leaves, by the leaf's code.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub inherited: BTreeMap<String, InheritedResult>,
+    /// What a second source says of a measure of which another counts, for instance the dossiers beside the official
+    /// table. It scores nothing; it shows where the two differ.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub beside: BTreeMap<MeasureCode, Fact>,
 }
 
 /// The agency as it stood when the card was compiled.

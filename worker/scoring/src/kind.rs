@@ -250,6 +250,8 @@ coded_enum! {
         AgencyReport = "AGENCY_REPORT",
         /// The official table of dossier statistics.
         DossierTable = "DOSSIER_TABLE",
+        /// The dossiers themselves, counted.
+        Dossiers = "DOSSIERS",
         /// The sociological survey.
         Survey = "SURVEY",
         /// Made up to illustrate; never a fact.

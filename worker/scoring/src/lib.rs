@@ -7,10 +7,11 @@
 //! To change … a kind of rule: `rule`, `evaluate`, `validate_rule`; how lines add up: `score`; what a set
 //! must satisfy: `validate`, and how that is said: `fault`; how a reason is said: `sentence`; what is compared
 //! with what, and to which cause a change is put down: `compare`; ranks: `ranking`; how a target is reached: `path`;
-//! what a dossier table must satisfy: `dossiers`.
+//! what a dossier table must satisfy: `dossiers`; how a dossier is counted: `counters`.
 
 mod canonical;
 mod compare;
+mod counters;
 mod criteria;
 mod dossiers;
 mod evaluate;
@@ -39,6 +40,10 @@ pub use canonical::{canonical_json, sha256_hex};
 pub use compare::{
     CardChange, Change, Comparison, Figure, Figures, LineChange, Mapping, MappingKind, Parts, RankChange,
     Side, compare, rank_change,
+};
+pub use counters::{
+    CountedDossier, Counter, Counts, DossierChannel, DossierCounts, contribution, province_day,
+    province_midnight,
 };
 pub use criteria::{
     Adjustment, Catalogue, CriteriaSet, CriteriaSetDocument, Criterion, GradeBand, Node, NotApplicablePolicy,

@@ -44,6 +44,14 @@ pub const SET_PASSWORD: &str = "SET_PASSWORD";
 pub const CREATE_TOKEN: &str = "CREATE_TOKEN";
 /// A token was revoked.
 pub const REVOKE_TOKEN: &str = "REVOKE_TOKEN";
+/// Dossiers were imported.
+pub const IMPORT_DOSSIERS: &str = "IMPORT_DOSSIERS";
+/// An import that was under way was told to stop.
+pub const CANCEL_IMPORT: &str = "CANCEL_IMPORT";
+/// A dossier was removed.
+pub const REMOVE_DOSSIER: &str = "REMOVE_DOSSIER";
+/// The counters of dossiers were made anew.
+pub const REPAIR_COUNTERS: &str = "REPAIR_COUNTERS";
 /// The sample province was loaded into an empty database.
 pub const LOAD_SAMPLE: &str = "LOAD_SAMPLE";
 /// Anything at all: stands where refusals of many kinds are counted together.

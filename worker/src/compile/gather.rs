@@ -3,13 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use chrono::NaiveDate;
 use entity::{
     AgencyId, agency, document, dossier_table, inspected_agency, listing, measure, observation, period,
 };
-use scoring::{AgencySnapshot, CriteriaSet, Fact, FactValue, Facts, Unit};
+use scoring::{AgencySnapshot, CriteriaSet, DossierCounts, Fact, FactValue, Facts, Source, Unit};
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
 
 use super::PartError;
+use crate::dossiers::{Span, load_counts, load_reporters};
 
 /// The tag of an agency that was inspected in the period; it follows from the inspections.
 const INSPECTED_IN_PERIOD: &str = "INSPECTED_IN_PERIOD";
@@ -21,6 +23,7 @@ pub(crate) struct Inputs {
     inspected: BTreeSet<AgencyId>,
     tables: HashMap<AgencyId, dossier_table::Model>,
     listings: HashMap<AgencyId, Vec<listing::Model>>,
+    dossiers: HashMap<AgencyId, Counted>,
     documents: HashMap<(AgencyId, String), document::Model>,
     observations: HashMap<(AgencyId, String), observation::Model>,
 }
@@ -29,6 +32,8 @@ pub(crate) struct Inputs {
 pub(crate) enum Found<'a> {
     /// A number of the official dossier table.
     Table(&'a dossier_table::Model, i64),
+    /// A number counted over the dossiers.
+    Dossiers(&'a Counted, i64),
     /// The listings at every channel, and the one that decides.
     Listings(&'a [listing::Model], &'a listing::Model),
     /// A document.
@@ -43,6 +48,10 @@ impl Found<'_> {
         match self {
             Self::Table(table, count) => {
                 Fact { value: FactValue::Number((*count).into()), source: table.source, as_of: table.as_of }
+            }
+            Self::Dossiers(counted, count) => {
+                let value = FactValue::Number((*count).into());
+                Fact { value, source: Source::Dossiers, as_of: counted.as_of }
             }
             Self::Listings(_, deciding) => {
                 let count = if measure.key.as_deref() == Some("listed") {
@@ -73,7 +82,7 @@ impl Found<'_> {
 }
 
 impl Inputs {
-    /// Reads what is known of `agencies` in `period`: five queries.
+    /// Reads what is known of `agencies` in `period`: nine queries at most.
     pub(super) async fn load<C: ConnectionTrait>(
         connection: &C,
         period: &period::Model,
@@ -94,6 +103,7 @@ impl Inputs {
             .filter(document::Column::AgencyId.is_in(ids.iter().copied()))
             .all(connection)
             .await?;
+        let dossiers = dossiers(connection, period, &ids).await?;
         let observations = observation::latest_for(period.id)
             .filter(observation::Column::AgencyId.is_in(ids))
             .all(connection)
@@ -101,6 +111,7 @@ impl Inputs {
 
         let mut inputs = Self {
             inspected: inspected.into_iter().map(|inspected| inspected.agency_id).collect(),
+            dossiers,
             ..Self::default()
         };
         tables.into_iter().for_each(|table| inputs.add_table(table));
@@ -135,13 +146,15 @@ impl Inputs {
         set: &CriteriaSet,
         catalogue: &BTreeMap<String, measure::Model>,
     ) -> Facts {
-        let mut values = BTreeMap::new();
+        let (mut values, mut beside) = (BTreeMap::new(), BTreeMap::new());
         for code in set.measures() {
             // The set was checked against the catalogue when it was loaded.
             let Some(measure) = catalogue.get(code) else { continue };
             if let Some(found) = self.found(agency.id, measure) {
                 values.insert(code.clone(), found.fact(measure));
             }
+            let other = self.beside(agency.id, measure);
+            beside.extend(other.map(|found| (code.clone(), found.fact(measure))));
         }
         let mut tags: BTreeSet<String> = agency.tags.0.iter().cloned().collect();
         if self.inspected.contains(&agency.id) {
@@ -161,6 +174,7 @@ impl Inputs {
             appraisals: BTreeMap::new(),
             exemptions: BTreeMap::new(),
             inherited: BTreeMap::new(),
+            beside,
         }
     }
 
@@ -168,7 +182,12 @@ impl Inputs {
     pub(crate) fn found(&self, agency: AgencyId, measure: &measure::Model) -> Option<Found<'_>> {
         let key = measure.key.as_deref().unwrap_or_default();
         let gathered = match measure.gathering {
-            measure::Gathering::DossierTable => self.in_table(agency, key),
+            measure::Gathering::DossierTable => {
+                self.in_table(agency, key).or_else(|| self.in_dossiers(agency, key))
+            }
+            measure::Gathering::Dossiers => {
+                self.in_dossiers(agency, key).or_else(|| self.in_table(agency, key))
+            }
             measure::Gathering::Listing => self.in_listings(agency),
             measure::Gathering::Document => {
                 self.documents.get(&(agency, key.to_owned())).map(Found::Document)
@@ -176,6 +195,23 @@ impl Inputs {
             measure::Gathering::Observation => None,
         };
         gathered.or_else(|| self.observations.get(&(agency, measure.code.clone())).map(Found::Observation))
+    }
+
+    /// What is known besides of a measure for which the official table and the dossiers can both speak, and do. The
+    /// measure's gathering says which of the two counts.
+    fn beside(&self, agency: AgencyId, measure: &measure::Model) -> Option<Found<'_>> {
+        let key = measure.key.as_deref().unwrap_or_default();
+        let (counts, beside) = match measure.gathering {
+            measure::Gathering::DossierTable => (self.in_table(agency, key), self.in_dossiers(agency, key)),
+            measure::Gathering::Dossiers => (self.in_dossiers(agency, key), self.in_table(agency, key)),
+            _ => return None,
+        };
+        counts.and(beside)
+    }
+
+    fn in_dossiers(&self, agency: AgencyId, key: &str) -> Option<Found<'_>> {
+        let counted = self.dossiers.get(&agency)?;
+        Some(Found::Dossiers(counted, counted.counts.number(key)?))
     }
 
     fn in_table(&self, agency: AgencyId, key: &str) -> Option<Found<'_>> {
@@ -197,6 +233,36 @@ impl Inputs {
         let deciding = with_procedures.min_by(share).or(listings.first())?;
         Some(Found::Listings(listings, deciding))
     }
+}
+
+/// What is counted over the dossiers of an agency in the period.
+pub(crate) struct Counted {
+    counts: DossierCounts,
+    as_of: NaiveDate,
+}
+
+/// The counts of those agencies that reported dossiers since the period began: of another, nothing is known.
+async fn dossiers<C: ConnectionTrait>(
+    connection: &C,
+    period: &period::Model,
+    agencies: &[AgencyId],
+) -> Result<HashMap<AgencyId, Counted>, PartError> {
+    let reporters = load_reporters(connection, &agencies.iter().copied().collect()).await?;
+    let reported: Vec<_> = agencies
+        .iter()
+        .filter_map(|agency| Some((*agency, *reporters.get(agency)?)))
+        .filter(|(_, as_of)| *as_of >= period.starts_on)
+        .collect();
+    let spans: Vec<_> = reported
+        .iter()
+        .map(|(agency, _)| Span { agency: *agency, from: period.starts_on, before: period.ends_before })
+        .collect();
+    let counts = load_counts(connection, &spans).await?;
+    let last = period.ends_before.pred_opt().unwrap_or(period.ends_before);
+    let counted = reported.into_iter().zip(counts);
+    Ok(counted
+        .map(|((agency, as_of), counts)| (agency, Counted { counts, as_of: as_of.min(last) }))
+        .collect())
 }
 
 /// The text of an observation in the unit of its measure. A text that is none is kept as it is: the rule that

@@ -28,6 +28,29 @@ const DOSSIER_KEYS: [&str; 14] = [
     "pending_overdue",
     "overdue_total",
 ];
+/// What of the dossiers themselves may be counted: that, and more.
+const COUNTED_KEYS: [&str; 20] = [
+    "received_total",
+    "received_new",
+    "received_counter",
+    "received_online",
+    "received_online_full",
+    "received_online_partial",
+    "received_postal",
+    "received_direct_or_postal",
+    "carried_over",
+    "resolved_total",
+    "resolved_early",
+    "resolved_on_time",
+    "resolved_in_time",
+    "resolved_overdue",
+    "withdrawn",
+    "apologised",
+    "pending_total",
+    "pending_in_time",
+    "pending_overdue",
+    "overdue_total",
+];
 /// What of a public listing may be counted.
 const LISTING_KEYS: [&str; 2] = ["listed", "required"];
 
@@ -142,7 +165,7 @@ fn undefinable(definition: &Definition) -> Vec<Undefinable> {
         wrong.push(Undefinable::NameEn);
     }
     let units: &'static [Unit] = match gathering {
-        Gathering::DossierTable | Gathering::Listing => &[Unit::Count],
+        Gathering::DossierTable | Gathering::Dossiers | Gathering::Listing => &[Unit::Count],
         Gathering::Document => &[Unit::Flag, Unit::Level],
         Gathering::Observation => &[],
     };
@@ -156,6 +179,7 @@ fn undefinable(definition: &Definition) -> Vec<Undefinable> {
 fn wrong_key(gathering: Gathering, key: Option<&str>) -> Option<Undefinable> {
     let keys: &'static [&'static str] = match gathering {
         Gathering::DossierTable => &DOSSIER_KEYS,
+        Gathering::Dossiers => &COUNTED_KEYS,
         Gathering::Listing => &LISTING_KEYS,
         Gathering::Document => &[],
         Gathering::Observation => return key.map(|_| Undefinable::KeyOfObservation),

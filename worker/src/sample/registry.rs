@@ -1,7 +1,11 @@
 //! `province.yaml`: blocks, periods, agencies, their tree, and which set scores which block.
 
 use chrono::{Datelike, NaiveDate};
-use entity::{AgencyEdgeId, AgencyId, BlockId, Codes, PeriodId, agency, agency_edge, block, period};
+use entity::procedure::ProcedureLevel;
+use entity::{
+    AgencyEdgeId, AgencyId, BlockId, Codes, PeriodId, ProcedureId, agency, agency_edge, block, period,
+    procedure,
+};
 use scoring::{AgencyKind, PeriodCode, Source};
 use sea_orm::ConnectionTrait;
 use serde::Deserialize;
@@ -19,6 +23,7 @@ struct File {
     periods: Vec<Period>,
     agencies: Vec<Agency>,
     edges: Vec<Edge>,
+    procedures: Vec<Procedure>,
     criteria_uses: Vec<CriteriaUse>,
 }
 
@@ -74,6 +79,15 @@ struct Edge {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Procedure {
+    code: String,
+    name_vi: String,
+    name_en: String,
+    level: ProcedureLevel,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct CriteriaUse {
     pub(super) period: String,
     pub(super) block: String,
@@ -114,6 +128,10 @@ pub(super) async fn load<C: ConnectionTrait>(connection: &C) -> Result<Registere
             valid_to,
         };
         insert(connection, row).await?;
+    }
+    for Procedure { code, name_vi, name_en, level } in file.procedures {
+        insert(connection, procedure::Model { id: ProcedureId::generate(), code, name_vi, name_en, level })
+            .await?;
     }
     registered.uses = file.criteria_uses;
     Ok(registered)

@@ -82,8 +82,26 @@ plain_object! {
         /// card was compiled, or was changed since though records are only ever added. Null where there is no stored
         /// card.
         records_differ: Option<bool>,
+        /// What a second source says of the same measure, which does not count: the dossiers beside the official
+        /// table, or the table beside the dossiers. The measure's gathering says which of the two counts. Null where
+        /// only one is known.
+        beside: Option<BesideInput>,
     } beside {
         records: Held<InputRecord>,
+    }
+}
+
+plain_object! {
+    /// What a source says of a measure of which another source counts.
+    pub(crate) struct BesideInput {
+        /// The value: an exact number.
+        value: String,
+        /// Where it comes from.
+        source: Source,
+        /// The day for which it holds.
+        as_of: NaiveDate,
+        /// By how much the value that counts exceeds this one, an exact number; null where either is no number.
+        difference: Option<String>,
     }
 }
 

@@ -9,7 +9,7 @@ use scoring::{FactValue, Input, Language, Level, LineState, Reason, Saying, Term
 use sea_orm::{DatabaseConnection, Select};
 
 use super::columns::{self, CardRow, LineRow};
-use super::line::{LineInput, ScorecardLine};
+use super::line::{BesideInput, LineInput, ScorecardLine};
 use super::reason::{LineReason, Number};
 use super::rows::joined;
 use super::wanted::Wanted;
@@ -226,7 +226,20 @@ fn name_in(measures: &Names, measure: &str, language: Language) -> Option<String
 
 fn named(input: Input, measures: &Names) -> LineInput {
     let named = measures.get(&input.measure);
+    let beside = input.beside.as_ref().map(|beside| {
+        let difference = match (&input.value, &beside.value) {
+            (Some(FactValue::Number(value)), FactValue::Number(other)) => Some(value.clone() - other),
+            _ => None,
+        };
+        BesideInput {
+            value: beside.value.to_string(),
+            source: beside.source.into(),
+            as_of: beside.as_of,
+            difference: difference.map(|difference| difference.to_string()),
+        }
+    });
     LineInput {
+        beside,
         name_vi: named.map(|named| named.vi.clone()).unwrap_or_default(),
         name_en: named.map(|named| named.en.clone()).unwrap_or_default(),
         unit: named.map(|named| named.unit.into()),

@@ -176,7 +176,9 @@ pub(super) async fn filled_in(
 
 fn fill(input: &mut LineInput, behind: Vec<Behind>, value: Option<String>, covered: bool) {
     input.records = Held(behind.into_iter().map(|behind| told(behind, covered)).collect());
-    input.records_differ = Some(value != input.exact);
+    // What is counted over dossiers has no records here to be held against.
+    let counted = input.source == Some(Source::Dossiers);
+    input.records_differ = (!counted).then(|| value != input.exact);
     input.records_value = value;
 }
 

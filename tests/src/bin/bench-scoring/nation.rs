@@ -162,5 +162,6 @@ pub fn facts(number: usize, measures: &[Measure]) -> Facts {
         appraisals: Default::default(),
         exemptions: Default::default(),
         inherited: Default::default(),
+        beside: Default::default(),
     }
 }

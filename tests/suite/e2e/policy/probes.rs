@@ -38,6 +38,7 @@ const TARGETS: [(&str, &str); 4] = [
 pub async fn probes(app: &App) -> Vec<Probe> {
     let mut probes = cards();
     probes.extend(nodes(app).await);
+    probes.extend(imports(app).await);
     probes.extend(lists());
     probes.extend(changes());
     probes
@@ -157,12 +158,14 @@ async fn nodes(app: &App) -> Vec<Probe> {
         let query = format!(r#"{{ criteriaSetTable(id: "{id}") }}"#);
         probes.push(Probe::new("Query.criteriaSetTable", which, query, admitted));
     }
+    let import = import_of(app, "SNGV").await;
     let ids = [
         ("Agency", &known["agency"]["id"]),
         ("Block", &known["agency"]["block"]["id"]),
         ("Period", &known["periods"][0]["id"]),
         ("CriteriaSet", &known["criteriaSet"]["id"]),
         ("CriteriaSet, a draft", &draft),
+        ("Import of another", &import),
         ("Publication", &known["publications"]["nodes"][0]["id"]),
         ("Build", &known["builds"]["nodes"][0]["id"]),
         ("Account of another", &known["me"]["account"]["id"]),
@@ -182,6 +185,21 @@ async fn nodes(app: &App) -> Vec<Probe> {
     probes
 }
 
+/// The record of an import for an agency, asked for by its id.
+async fn imports(app: &App) -> Vec<Probe> {
+    let mut probes = Vec::new();
+    for (agency, whose) in [("KKT", "own"), ("SNGV", "other")] {
+        let id = import_of(app, agency).await;
+        let query = format!("{{ import(id: {id}) {{ refused }} }}");
+        probes.push(Probe::new("Query.import", whose, query, admitted));
+        let query = format!("{{ importConflicts(import: {id}) {{ totalCount }} }}");
+        probes.push(Probe::new("Query.importConflicts", whose, query, admitted));
+        let query = format!("mutation {{ cancelImport(input: {{ id: {id} }}) {{ errors {{ code }} }} }}");
+        probes.push(Probe::new("Mutation.cancelImport", whose, query, admitted));
+    }
+    probes
+}
+
 /// A draft, the clone of a set.
 async fn draft_of(app: &App, set: &str) -> Value {
     let query = format!(
@@ -189,6 +207,18 @@ async fn draft_of(app: &App, set: &str) -> Value {
     );
     app.ask(&query).await["cloneCriteriaSet"]["criteriaSet"]["id"].clone()
 }
+
+/// The record of an import of no use for an agency.
+async fn import_of(app: &App, agency: &str) -> Value {
+    let query = format!(
+        r#"mutation {{ importDossiers(input: {{ agency: "{agency}", mode: ACCEPT_VALID, dryRun: true, rows: [{ROW}] }}) {{
+            import {{ id }} }} }}"#
+    );
+    app.ask(&query).await["importDossiers"]["import"]["id"].clone()
+}
+
+/// A dossier of no procedure.
+const ROW: &str = r#"{ code: "x", procedure: "none", channel: COUNTER, received: "01/02/2022" }"#;
 
 fn verified(verified: &Value) -> String {
     if verified.is_null() {
@@ -259,6 +289,8 @@ fn lists() -> Vec<Probe> {
             r#"{ verifyBuild(id: "Build:01890000-0000-7000-8000-000000000000") { cards } }"#,
             some,
         ),
+        count("Query.procedures", "{ procedures { totalCount } }", first),
+        count("Query.imports", "{ imports { totalCount } }", first),
         count("Query.auditEvents", "{ auditEvents { nodes { action } } }", some),
         count("Query.me", "{ me { account { name } } }", some),
         count("Query.accounts", "{ accounts { nodes { name } } }", some),
@@ -275,6 +307,10 @@ fn lists() -> Vec<Probe> {
                 format!("{}, rank {}", shown(&path["outcome"]), shown(&path["current"]["rank"]))
             }));
         }
+        let query = format!(r#"{{ dossier(agency: "{agency}", code: "x") {{ versions {{ endedAt }} }} }}"#);
+        probes.push(Probe::new("Query.dossier", whose, query, admitted));
+        let query = format!(r#"{{ dossiers(agency: "{agency}") {{ totalCount }} }}"#);
+        probes.push(Probe::new("Query.dossiers", whose, query, first));
         let query = format!(r#"{{ inspections(agency: "{agency}") {{ totalCount }} }}"#);
         probes.push(Probe::new("Query.inspections", whose, query, first));
     }
@@ -288,7 +324,8 @@ fn changes() -> Vec<Probe> {
         Probe::new(operation, "", format!("mutation {{ {field} {{ {payload} }} }}"), admitted)
     };
     let errors = "errors { code }";
-    vec![
+    let mut changes = dossier_changes();
+    changes.extend(vec![
         change("Mutation.requestBuild", r#"requestBuild(input: { period: "1999-H1", reason: "x" })"#, errors),
         change(
             "Mutation.publishRanking",
@@ -359,5 +396,27 @@ fn changes() -> Vec<Probe> {
         change("Mutation.setPassword", r#"setPassword(input: { newPassword: "short" })"#, errors),
         change("Mutation.signIn", r#"signIn(input: { name: "nobody", password: "wrong" })"#, errors),
         change("Mutation.signOut", "signOut", "signedOut"),
-    ]
+    ]);
+    changes
+}
+
+/// Dossiers handed in and removed, of agencies by whose they are.
+fn dossier_changes() -> Vec<Probe> {
+    let mut probes = Vec::new();
+    for (agency, whose) in [("KKT", "own"), ("SNGV", "other")] {
+        let query = format!(
+            r#"mutation {{ importDossiers(input: {{ agency: "{agency}", mode: ACCEPT_VALID, dryRun: true, rows: [{ROW}] }}) {{
+                errors {{ code }} }} }}"#
+        );
+        probes.push(Probe::new("Mutation.importDossiers", whose, query, admitted));
+        let query = format!(
+            r#"mutation {{ removeDossier(input: {{ agency: "{agency}", code: "x", reason: "x" }}) {{ errors {{ code }} }} }}"#
+        );
+        probes.push(Probe::new("Mutation.removeDossier", whose, query, admitted));
+    }
+    let query = format!(
+        r#"mutation {{ importDossiers(input: {{ mode: ACCEPT_VALID, dryRun: true, rows: [{ROW}] }}) {{ errors {{ code }} }} }}"#
+    );
+    probes.push(Probe::new("Mutation.importDossiers", "any agency", query, admitted));
+    probes
 }
