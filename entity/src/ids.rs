@@ -108,6 +108,8 @@ ids! {
     RecommendationId,
     /// Of a [`role_grant`](crate::role_grant).
     RoleGrantId,
+    /// Of a [`schedule`](crate::schedule).
+    ScheduleId,
     /// Of a [`scorecard`](crate::scorecard).
     ScorecardId,
     /// Of a [`session`](crate::session).

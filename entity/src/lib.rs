@@ -19,7 +19,7 @@
 //!   [`import_conflict`].
 //! - Inspections: [`delegation`], [`member`], [`inspection`],
 //!   [`inspected_agency`], [`finding`], [`recommendation`].
-//! - Results: [`build`], [`build_part`], [`scorecard`], [`scorecard_line`],
+//! - Results: [`schedule`], [`build`], [`build_part`], [`scorecard`], [`scorecard_line`],
 //!   [`ranking`], [`ranking_entry`], [`publication`].
 //! - People: [`account`], [`role_grant`], [`session`], [`token`],
 //!   [`sign_in_link`], [`audit_event`].
@@ -62,6 +62,7 @@ pub mod ranking;
 pub mod ranking_entry;
 pub mod recommendation;
 pub mod role_grant;
+pub mod schedule;
 pub mod scorecard;
 pub mod scorecard_line;
 pub mod session;

@@ -18,6 +18,7 @@ mod m20261124_000008_publication;
 mod m20261124_000010_criteria_frozen;
 mod m20261127_000011_measure_course;
 mod m20261127_000020_dossiers;
+mod m20261127_000020_schedule;
 mod once;
 
 pub use once::migrate;
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000010_criteria_frozen::Migration),
             Box::new(m20261127_000011_measure_course::Migration),
             Box::new(m20261127_000020_dossiers::Migration),
+            Box::new(m20261127_000020_schedule::Migration),
         ]
     }
 }

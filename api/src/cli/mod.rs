@@ -9,6 +9,7 @@ mod import;
 mod oidc;
 mod path;
 mod recount;
+mod schedule;
 mod serve;
 mod serving;
 mod wait;
@@ -110,6 +111,8 @@ enum Command {
         #[arg(long, value_enum, default_value_t)]
         repair: recount::Repair,
     },
+    /// List the schedule: what is compiled when, without anybody asking.
+    Schedule,
     /// The audit log: where its chain ends, and whether it is as it was written.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -168,6 +171,7 @@ pub async fn run(cli: Cli, told: &CancellationToken) -> anyhow::Result<()> {
         Command::Criteria(criteria) => criteria::criteria(database, criteria).await,
         Command::Recount { repair } => recount::recount(&bench, repair).await,
         Command::Import(import) => import::run(&bench, import).await,
+        Command::Schedule => schedule::schedule(database).await,
         Command::Audit(audit) => audit::audit(database, audit).await,
     };
     database.close_by_ref().await.ok();

@@ -277,6 +277,15 @@ codes! {
         /// An assessment campaign.
         Campaign,
     }
+    /// What becomes of a schedule's ticks that no worker was there for.
+    CatchUp from entity::schedule::CatchUp {
+        /// Each fires, oldest first.
+        All,
+        /// The latest fires.
+        Latest,
+        /// None fires.
+        Skip,
+    }
     /// Whether a finding is good or bad.
     FindingKind from entity::finding::Kind {
         /// Kết quả đạt được.

@@ -19,6 +19,7 @@ pub(crate) mod plain;
 pub(crate) mod problem;
 mod publication;
 mod registry;
+mod schedule;
 mod scorecard;
 mod user_error;
 mod verification;
@@ -42,6 +43,7 @@ use self::people::{AccountMutation, PeopleQuery, SignInMutation, TokenMutation};
 use self::problem::Problem;
 use self::publication::{PublicationMutation, PublicationQuery};
 use self::registry::RegistryQuery;
+use self::schedule::{ScheduleMutation, ScheduleQuery};
 use self::scorecard::{ComparisonQuery, PathQuery, ScorecardQuery, SimulationQuery};
 use self::verification::VerificationQuery;
 use crate::imports::Imports;
@@ -51,8 +53,8 @@ use crate::policy::Guard;
 /// How deep the fields of a query may be nested.
 const MOST_DEPTH: usize = 15;
 
-/// Agencies, criteria, measures, scorecards, rankings, publications, inspections, dossiers, builds, accounts and the
-/// audit log.
+/// Agencies, criteria, measures, scorecards, rankings, publications, inspections, dossiers, builds, schedules, accounts
+/// and the audit log.
 #[derive(MergedObject, Default)]
 pub struct Query(
     NodeQuery,
@@ -70,14 +72,16 @@ pub struct Query(
     DossierQuery,
     ImportQuery,
     BuildQuery,
+    ScheduleQuery,
     PeopleQuery,
     AuditQuery,
 );
 
-/// Requests for builds, publishing; criteria sets; dossiers; signing in, tokens, accounts and roles.
+/// Requests for builds, schedules, publishing; criteria sets; dossiers; signing in, tokens, accounts and roles.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     BuildMutation,
+    ScheduleMutation,
     PublicationMutation,
     MeasureMutation,
     ImportMutation,

@@ -14,6 +14,7 @@ use super::people::{Account, Token, own_token, visible_account};
 use super::problem::Problem;
 use super::publication::{Publication, publication_by_id};
 use super::registry::{Agency, Block, Period, agency_by_id};
+use super::schedule::{Schedule, schedule_by_id};
 use super::scorecard::{Scorecard, scorecard_by_id};
 use crate::policy::{may_see_node, sight};
 
@@ -30,6 +31,7 @@ pub(crate) enum Node {
     Inspection(Inspection),
     Period(Period),
     Publication(Publication),
+    Schedule(Schedule),
     Scorecard(Box<Scorecard>),
     Token(Token),
 }
@@ -62,6 +64,7 @@ impl NodeQuery {
                 period::Entity::find_by_id(id).one(database).await?.map(|row| Node::Period(row.into()))
             }
             NodeId::Publication(id) => publication_by_id(database, id).await?.map(Node::Publication),
+            NodeId::Schedule(id) => schedule_by_id(database, id).await?.map(Node::Schedule),
             NodeId::Scorecard(id) => scorecard_by_id(ctx, &sight(ctx).await?, id)
                 .await?
                 .map(|card| Node::Scorecard(Box::new(card))),

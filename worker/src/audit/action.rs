@@ -6,6 +6,10 @@
 
 /// A build was asked for.
 pub const REQUEST_BUILD: &str = "REQUEST_BUILD";
+/// A schedule was changed.
+pub const CHANGE_SCHEDULE: &str = "CHANGE_SCHEDULE";
+/// A schedule fired: by itself, or because somebody had it fire.
+pub const FIRE_SCHEDULE: &str = "FIRE_SCHEDULE";
 /// A block's ranking was published.
 pub const PUBLISH_RANKING: &str = "PUBLISH_RANKING";
 /// A measure was added to the catalogue, or changed.

@@ -11,6 +11,7 @@ use sea_orm::ConnectionTrait;
 use serde::Deserialize;
 
 use super::{Registered, SampleError, insert, look_up, parse};
+use crate::schedule::insert_defaults;
 
 const FILE: &str = "province.yaml";
 const TEXT: &str = include_str!("../../sample/province.yaml");
@@ -30,8 +31,7 @@ struct File {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Province {
-    #[serde(rename = "code")]
-    _code: String,
+    code: String,
     #[serde(rename = "name_vi")]
     _name_vi: String,
     #[serde(rename = "name_en")]
@@ -116,6 +116,7 @@ pub(super) async fn load<C: ConnectionTrait>(connection: &C) -> Result<Registere
         };
         insert(connection, row).await?;
     }
+    insert_defaults(connection, &file.province.code, &file.province.time_zone).await?;
     for agency in file.agencies {
         load_agency(connection, &mut registered, agency).await?;
     }

@@ -145,7 +145,7 @@ async fn nodes(app: &App) -> Vec<Probe> {
     }
     let query = r#"{ agency(code: "STC") { id block { id } } periods { id }
         criteriaSet(period: "2022-H1", block: "DEPARTMENTS") { id } publications { nodes { id } }
-        inspections { nodes { id } } builds(first: 1) { nodes { id } } me { account { id } tokens { id } } }"#;
+        inspections { nodes { id } } builds(first: 1) { nodes { id } } schedules { id } me { account { id } tokens { id } } }"#;
     let known = app.ask(query).await;
     let set = known["criteriaSet"]["id"].as_str().expect("a set").to_owned();
     let draft = draft_of(app, &set).await;
@@ -168,6 +168,7 @@ async fn nodes(app: &App) -> Vec<Probe> {
         ("Import of another", &import),
         ("Publication", &known["publications"]["nodes"][0]["id"]),
         ("Build", &known["builds"]["nodes"][0]["id"]),
+        ("Schedule", &known["schedules"][0]["id"]),
         ("Account of another", &known["me"]["account"]["id"]),
         ("Token of another", &known["me"]["tokens"][0]["id"]),
     ];
@@ -279,6 +280,7 @@ fn lists() -> Vec<Probe> {
             r#"{ build(id: "Build:01890000-0000-7000-8000-000000000000") { state } }"#,
             some,
         ),
+        count("Query.schedules", "{ schedules { cron } }", some),
         count(
             "Query.simulateScorecards",
             r#"{ simulateScorecards(period: "2022-H1", block: "DEPARTMENTS") { cards { rank } } }"#,
@@ -319,6 +321,7 @@ fn lists() -> Vec<Probe> {
 
 fn changes() -> Vec<Probe> {
     const NOBODY: &str = "Account:01890000-0000-7000-8000-000000000000";
+    const NO_SCHEDULE: &str = "Schedule:01890000-0000-7000-8000-000000000000";
     const NO_SET: &str = "CriteriaSet:01890000-0000-7000-8000-000000000000";
     let change = |operation: &'static str, field: &str, payload: &str| {
         Probe::new(operation, "", format!("mutation {{ {field} {{ {payload} }} }}"), admitted)
@@ -327,6 +330,16 @@ fn changes() -> Vec<Probe> {
     let mut changes = dossier_changes();
     changes.extend(vec![
         change("Mutation.requestBuild", r#"requestBuild(input: { period: "1999-H1", reason: "x" })"#, errors),
+        change(
+            "Mutation.changeSchedule",
+            &format!(r#"changeSchedule(input: {{ schedule: "{NO_SCHEDULE}", cron: "never" }})"#),
+            errors,
+        ),
+        change(
+            "Mutation.fireSchedule",
+            &format!(r#"fireSchedule(input: {{ schedule: "{NO_SCHEDULE}" }})"#),
+            errors,
+        ),
         change(
             "Mutation.publishRanking",
             r#"publishRanking(input: { period: "1999-H1", block: "X" })"#,
