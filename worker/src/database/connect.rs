@@ -27,7 +27,7 @@ const KEEP_PLANS: &str = "SET plan_cache_mode = force_generic_plan";
 
 /// Whether a connection that comes back is in no transaction; one that is, is closed. A `BEGIN` whose caller was
 /// cancelled before the answer came is not taken back by the driver (sqlx 0.9), and whatever would be written on that
-/// connection later would be lost. A simple query begins its own transaction, at its own time.
+/// connection later would be lost. The question is asked after the caller has let go, so nobody waits for it. A simple query begins its own transaction, at its own time.
 const IS_FREE: &str = "SELECT transaction_timestamp() = statement_timestamp()";
 
 /// How long PostgreSQL may take to answer at the start.
