@@ -173,3 +173,11 @@ fn a_periods_numbers_are_the_difference_of_two_sums() {
     assert_eq!(counts.number("no_such_key"), None);
     assert!(Counts::default().is_zero() && !counts.before_end.is_zero());
 }
+
+#[test]
+fn every_key_that_a_measure_may_have_gives_a_number() {
+    for key in DossierCounts::KEYS {
+        assert_eq!(DossierCounts::default().number(key), Some(0), "{key}");
+    }
+    assert_eq!(DossierCounts::default().number("received"), None);
+}

@@ -227,6 +227,30 @@ impl AddAssign for DossierCounts {
 }
 
 impl DossierCounts {
+    /// The keys that [`number`](Self::number) knows.
+    pub const KEYS: [&str; 20] = [
+        "received_total",
+        "received_new",
+        "received_counter",
+        "received_online",
+        "received_online_full",
+        "received_online_partial",
+        "received_postal",
+        "received_direct_or_postal",
+        "carried_over",
+        "resolved_total",
+        "resolved_early",
+        "resolved_on_time",
+        "resolved_in_time",
+        "resolved_overdue",
+        "withdrawn",
+        "apologised",
+        "pending_total",
+        "pending_in_time",
+        "pending_overdue",
+        "overdue_total",
+    ];
+
     /// The number that a measure's `key` names; `None` for a key that there is not. The keys of the official table mean
     /// the same here.
     #[must_use]

@@ -3,7 +3,7 @@
 
 use entity::measure::{self, Gathering, with_code};
 use entity::{Codes, MeasureId, criteria_set};
-use scoring::{Course, CriteriaSetDocument, Unit};
+use scoring::{Course, CriteriaSetDocument, DossierCounts, Unit};
 use sea_orm::sea_query::LockType;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QuerySelect};
 
@@ -23,29 +23,6 @@ const DOSSIER_KEYS: [&str; 14] = [
     "resolved_on_time",
     "resolved_in_time",
     "resolved_overdue",
-    "pending_total",
-    "pending_in_time",
-    "pending_overdue",
-    "overdue_total",
-];
-/// What of the dossiers themselves may be counted: that, and more.
-const COUNTED_KEYS: [&str; 20] = [
-    "received_total",
-    "received_new",
-    "received_counter",
-    "received_online",
-    "received_online_full",
-    "received_online_partial",
-    "received_postal",
-    "received_direct_or_postal",
-    "carried_over",
-    "resolved_total",
-    "resolved_early",
-    "resolved_on_time",
-    "resolved_in_time",
-    "resolved_overdue",
-    "withdrawn",
-    "apologised",
     "pending_total",
     "pending_in_time",
     "pending_overdue",
@@ -179,7 +156,7 @@ fn undefinable(definition: &Definition) -> Vec<Undefinable> {
 fn wrong_key(gathering: Gathering, key: Option<&str>) -> Option<Undefinable> {
     let keys: &'static [&'static str] = match gathering {
         Gathering::DossierTable => &DOSSIER_KEYS,
-        Gathering::Dossiers => &COUNTED_KEYS,
+        Gathering::Dossiers => &DossierCounts::KEYS,
         Gathering::Listing => &LISTING_KEYS,
         Gathering::Document => &[],
         Gathering::Observation => return key.map(|_| Undefinable::KeyOfObservation),

@@ -31,8 +31,8 @@ struct DefineMeasureInput {
     name_en: String,
     /// Where its value is found.
     gathering: Gathering,
-    /// What is looked up there: the dossier table's column, `listed` or `required`, or the document's code; null for an
-    /// observation.
+    /// What is looked up there: the dossier table's column, what is counted over the dossiers, `listed` or `required`, or
+    /// the document's code; null for an observation.
     key: Option<String>,
 }
 
