@@ -59,7 +59,7 @@ impl Imports {
             };
             let watch = Watch { cancelled, progress: &tell };
             let Inner { database, clock, .. } = &*imports.0;
-            let ended = import(database, &order, in_chunks(file), &watch, clock.now()).await;
+            let ended = import(database, &order, in_chunks(file), &watch, clock).await;
             if let Err(error @ ImportError::Database(_)) = ended {
                 tracing::error!(%error, import = %order.id, "an import failed");
             }

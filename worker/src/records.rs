@@ -7,18 +7,23 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     AgencyId, DocumentId, DossierTableId, Known, ListingId, ObservationId, ScorecardId, document,
-    dossier_table, listing, measure, observation,
+    dossier_table, listing, measure, observation, period, scorecard,
 };
 use scoring::FactValue;
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Select};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect,
+    RelationTrait, Select,
+};
 
 use crate::compile::gather::{Found, Inputs};
 use crate::criteria::load_measures;
+use crate::dossiers::{KnownDossiers, Span};
 
-/// A record that a number was taken from. A kind of which one number has very many, such as single dossiers, would
-/// be told by a query here that is given the page, not by its rows.
+/// A record that a number was taken from. Single dossiers, of which one number has very many, are told by
+/// [`load_known_dossiers`].
 #[derive(Clone, Debug)]
 pub enum Record {
     /// The official dossier table.
@@ -99,6 +104,34 @@ impl Records {
         });
         found.map_or_else(Default::default, |(records, value)| (records, Some(value)))
     }
+
+    /// What the gathering of a measure looks up; `None` where the catalogue does not say.
+    pub fn key_of(&self, measure: &str) -> Option<&str> {
+        self.measures.get(measure)?.key.as_deref()
+    }
+}
+
+/// The dossiers that were counted for each of the cards: one query, and those of what is then asked of them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn load_known_dossiers<C: ConnectionTrait>(
+    connection: &C,
+    cards: &[ScorecardId],
+) -> Result<HashMap<ScorecardId, KnownDossiers>, DbErr> {
+    let rows: Vec<(ScorecardId, AgencyId, DateTime<Utc>, NaiveDate, NaiveDate)> = scorecard::Entity::find()
+        .join(JoinType::InnerJoin, scorecard::Relation::Period.def())
+        .select_only()
+        .columns([scorecard::Column::Id, scorecard::Column::AgencyId, scorecard::Column::CompiledAt])
+        .columns([period::Column::StartsOn, period::Column::EndsBefore])
+        .filter(scorecard::Column::Id.is_in(cards.iter().copied()))
+        .into_tuple()
+        .all(connection)
+        .await?;
+    let known = rows.into_iter().map(|(card, agency, at, from, before)| {
+        (card, KnownDossiers::new(vec![Span { agency, from, before }], at))
+    });
+    Ok(known.collect())
 }
 
 impl Newest {
@@ -108,7 +141,6 @@ impl Newest {
             Found::Table(table, _) => {
                 one(Record::DossierTable((*table).clone()), self.tables.contains(&table.id))
             }
-            // Single dossiers are too many to be told here.
             Found::Dossiers(..) => Vec::new(),
             Found::Document(document) => {
                 one(Record::Document((*document).clone()), self.documents.contains(&document.id))

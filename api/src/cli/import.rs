@@ -95,7 +95,7 @@ pub(super) async fn run(bench: &Bench<'_>, what: Import) -> anyhow::Result<()> {
             .set_message(format!("{} dòng / rows, {} bị từ chối / refused", progress.seen, progress.refused));
     };
     let watch = Watch { cancelled: bench.told.clone(), progress: &progress };
-    let ended = import(bench.database, &order, in_chunks(rows), &watch, bench.clock.now()).await;
+    let ended = import(bench.database, &order, in_chunks(rows), &watch, bench.clock).await;
     bar.finish_and_clear();
     let record = match ended {
         Ok(record) => record,

@@ -209,23 +209,35 @@ impl<T: OutputType + Answer> OutputType for Page<T> {
     }
 }
 
-/// A short list that is held whole and paged where it stands.
+/// A list that is paged where it stands: what its field answers with was read before.
 #[derive(Clone, Debug)]
-pub(crate) struct Held<T>(pub(crate) Vec<T>);
+pub(crate) enum Held<T> {
+    /// A short list, whole.
+    Whole(Vec<T>),
+    /// The pages that are asked for, of a list that is too long to be read whole.
+    Pages(Vec<(Window, Page<T>)>),
+}
 
 impl<T> Default for Held<T> {
     fn default() -> Self {
-        Self(Vec::new())
+        Self::Whole(Vec::new())
     }
 }
 
 impl<T: Clone> Held<T> {
     /// A page of it.
     pub(crate) fn page(&self, window: Window) -> Page<T> {
+        let whole = match self {
+            Self::Whole(whole) => whole,
+            Self::Pages(pages) => {
+                let page = pages.iter().find(|(of, _)| *of == window).map(|(_, page)| page.clone());
+                return page.unwrap_or_else(|| Page::new(window, Vec::new(), None));
+            }
+        };
         let [skipped, taken] =
             [window.offset, window.limit()].map(|rows| usize::try_from(rows).unwrap_or(usize::MAX));
-        let rows = self.0.iter().skip(skipped).take(taken).cloned().collect();
-        Page::new(window, rows, u64::try_from(self.0.len()).ok())
+        let rows = whole.iter().skip(skipped).take(taken).cloned().collect();
+        Page::new(window, rows, u64::try_from(whole.len()).ok())
     }
 }
 

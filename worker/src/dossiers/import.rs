@@ -3,7 +3,6 @@
 //! A dry run, and an import of which rows are refused that stores all or nothing, do everything that a real one does and
 //! are then rolled back: what they find is what would be.
 
-use chrono::{DateTime, Utc};
 use entity::import::{Mode, State};
 use entity::{AccountId, AgencyId, ImportId, import};
 use futures_util::{Stream, StreamExt};
@@ -19,6 +18,7 @@ use super::record::{self, End};
 use super::{Conflict, Read};
 use crate::audit::action::IMPORT_DOSSIERS;
 use crate::audit::{self, Actor, Entry};
+use crate::clock::Clock;
 use crate::database::{Writing, mark_import};
 
 /// So many rows are written together.
@@ -97,8 +97,7 @@ pub enum ImportError {
 }
 
 /// Imports rows, a chunk of the stream after the other; chunks of [`BATCH`] rows are best. What came of it is the
-/// import's record; an import that ended otherwise than `DONE`, or was a dry run, has stored nothing else. `now` is when
-/// it begins.
+/// import's record; an import that ended otherwise than `DONE`, or was a dry run, has stored nothing else.
 ///
 /// # Errors
 /// When the database fails; then nothing was stored.
@@ -107,7 +106,7 @@ pub async fn import<S>(
     order: &Order,
     rows: S,
     watch: &Watch<'_>,
-    now: DateTime<Utc>,
+    clock: &Clock,
 ) -> Result<import::Model, ImportError>
 where
     S: Stream<Item = Result<Vec<Read>, Unreadable>> + Send + Unpin,
@@ -115,14 +114,14 @@ where
     let Turn::Ours(transaction) = begin_in_turn(database, &watch.cancelled).await? else {
         return Err(ImportError::Cancelled);
     };
-    record::begin(&transaction, order, now).await?;
+    record::begin(&transaction, order, clock.now()).await?;
     transaction.commit().await?;
-    match run(database, order, rows, watch, now).await {
+    match run(database, order, rows, watch, clock).await {
         Ok(Ran::Stored(record)) => Ok(*record),
-        Ok(Ran::Left(end, conflicts)) => settle(database, order, end, conflicts, now).await,
+        Ok(Ran::Left(end, conflicts)) => settle(database, order, end, conflicts, clock).await,
         Err(error) => {
             let end = End { state: State::Failed, progress: Progress::default(), error: Some(our_fault()) };
-            settle(database, order, end, Vec::new(), now).await?;
+            settle(database, order, end, Vec::new(), clock).await?;
             Err(error.into())
         }
     }
@@ -149,7 +148,7 @@ async fn run<S>(
     order: &Order,
     mut rows: S,
     watch: &Watch<'_>,
-    now: DateTime<Utc>,
+    clock: &Clock,
 ) -> Result<Ran, DbErr>
 where
     S: Stream<Item = Result<Vec<Read>, Unreadable>> + Send + Unpin,
@@ -164,6 +163,7 @@ where
         return Ok(left(State::Cancelled, Progress::default(), None, Vec::new()));
     };
     mark_import(&transaction, order.id).await?;
+    let now = clock.now();
     let known = Known::load(&transaction).await?;
     let rules = Rules { known: &known, only: order.agency, now };
     let mut engine = Engine::default();
@@ -193,6 +193,8 @@ where
         transaction.rollback().await?;
         return Ok(left(state, progress, error, refusals.kept));
     }
+    // What is stored is known from now on; the first row may have been read long ago.
+    let now = clock.now();
     engine.finish(&transaction, now).await?;
     let record = record::end(&transaction, order.id, End { state, progress, error: None }, now).await?;
     if progress.added + progress.changed > 0 {
@@ -212,7 +214,7 @@ async fn settle(
     order: &Order,
     end: End,
     conflicts: Vec<Conflict>,
-    now: DateTime<Utc>,
+    clock: &Clock,
 ) -> Result<import::Model, ImportError> {
     // It has ended, whoever cancels it now.
     let Turn::Ours(transaction) = begin_in_turn(database, &CancellationToken::new()).await? else {
@@ -222,6 +224,7 @@ async fn settle(
         let why = format!("{} rows refused", end.progress.refused);
         Entry::refused(&order.by, IMPORT_DOSSIERS, why).to(global_id(order.id))
     });
+    let now = clock.now();
     let record = record::end(&transaction, order.id, end, now).await?;
     record::conflicts(&transaction, order.id, 1, conflicts).await?;
     if let Some(refused) = refused {

@@ -10,9 +10,10 @@
 //! if one had come after the other.
 //!
 //! To change … what a row must satisfy: `check`; what a dossier counts as: `scoring::contribution`; how counters are
-//! read for a period: `counts`; how rows reach the database: `stored` and `crate::database::given`.
+//! read for a period: `counts`, and which dossiers are behind a number: `behind`; how rows reach the database: `stored` and `crate::database::given`.
 
 mod batch;
+mod behind;
 mod buckets;
 mod check;
 mod conflict;
@@ -30,6 +31,7 @@ mod row;
 mod stored;
 mod tally;
 
+pub use behind::{CountedVersion, KnownDossiers};
 pub use conflict::Conflict;
 pub use counts::{Span, load_counts, load_reporters};
 pub use file::{DossierFile, REFUSAL_COLUMNS};

@@ -12,7 +12,7 @@ use super::check::Checked;
 use crate::database::{Columns, Given, Type};
 
 /// The columns that rows say, in the order in which they are sent and read.
-const SAID: &str = "procedure_id, channel, received_at, due_at, completed_at, withdrawn_at, awaiting_supplement, \
+pub(super) const SAID: &str = "procedure_id, channel, received_at, due_at, completed_at, withdrawn_at, awaiting_supplement, \
                     apology_letter";
 
 /// A dossier that is stored under the agency and code of a row.

@@ -221,7 +221,7 @@ impl DossierMutation {
         match dossiers::remove(database, key, &actor(ctx)?, reason, now).await {
             Ok(dossier) => {
                 let procedures = load_procedures(database, [dossier.procedure_id]).await?;
-                let removed = Some(shown_dossier(&agency, dossier, &procedures));
+                let removed = Some(shown_dossier(&agency.code, dossier, &procedures));
                 Ok(Whole(RemoveDossierPayload { removed, errors: Vec::new() }))
             }
             Err(RemoveError::Unknown) => not_removed(ctx, unknown_dossier()).await,
@@ -278,7 +278,7 @@ async fn imported(
     let watch = Watch { cancelled: CancellationToken::new(), progress: &|_| () };
     let rows = rows.into_iter().map(Read::Row).collect();
     let rows = futures_util::stream::iter([Ok(rows)]);
-    match dossiers::import(database, &order, rows, &watch, data::<Clock>(ctx)?.now()).await {
+    match dossiers::import(database, &order, rows, &watch, data::<Clock>(ctx)?).await {
         Ok(record) => Ok(record),
         Err(ImportError::Database(error)) => Err(error.into()),
         Err(ImportError::Cancelled) => Err(Problem::internal(&"nobody cancels a batch")),

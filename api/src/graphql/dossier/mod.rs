@@ -123,9 +123,9 @@ impl From<procedure::Model> for Procedure {
     }
 }
 
-type Procedures = HashMap<ProcedureId, procedure::Model>;
+pub(crate) type Procedures = HashMap<ProcedureId, procedure::Model>;
 
-async fn load_procedures(
+pub(crate) async fn load_procedures(
     database: &DatabaseConnection,
     ids: impl IntoIterator<Item = ProcedureId>,
 ) -> Result<Procedures, Problem> {
@@ -133,9 +133,10 @@ async fn load_procedures(
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
-fn shown(agency: &agency::Model, row: dossier::Model, procedures: &Procedures) -> Dossier {
+/// A dossier of the agency with a code.
+pub(crate) fn shown(agency: &str, row: dossier::Model, procedures: &Procedures) -> Dossier {
     Dossier {
-        agency: agency.code.clone(),
+        agency: agency.to_owned(),
         code: row.code,
         procedure: procedures.get(&row.procedure_id).cloned().map(Into::into),
         channel: row.channel.into(),
@@ -151,7 +152,7 @@ fn shown(agency: &agency::Model, row: dossier::Model, procedures: &Procedures) -
     }
 }
 
-fn former(agency: &agency::Model, row: dossier_version::Model, procedures: &Procedures) -> DossierVersion {
+fn former(agency: &str, row: dossier_version::Model, procedures: &Procedures) -> DossierVersion {
     let was = dossier::Model {
         id: row.dossier_id,
         agency_id: row.agency_id,
@@ -276,8 +277,8 @@ impl DossierQuery {
             return Ok(None);
         }
         Ok(Some(Whole(DossierHistory {
-            current: current.map(|row| shown(&agency, row, &procedures)),
-            versions: versions.into_iter().map(|row| former(&agency, row, &procedures)).collect(),
+            current: current.map(|row| shown(&agency.code, row, &procedures)),
+            versions: versions.into_iter().map(|row| former(&agency.code, row, &procedures)).collect(),
         })))
     }
 
@@ -322,7 +323,7 @@ impl DossierQuery {
         let rows = rows.apply_if(window.after.clone(), |rows, code| rows.filter(Column::Code.gt(code)));
         let rows = rows.limit(window.limit()).all(database).await?;
         let procedures = load_procedures(database, rows.iter().map(|row| row.procedure_id)).await?;
-        let rows = rows.into_iter().map(|row| (row.code.clone(), shown(&agency, row, &procedures)));
+        let rows = rows.into_iter().map(|row| (row.code.clone(), shown(&agency.code, row, &procedures)));
         Ok(Page::by_key(&window, rows.collect(), total))
     }
 }

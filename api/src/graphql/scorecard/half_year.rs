@@ -17,6 +17,7 @@ use super::wanted::Wanted;
 use super::{Scorecard, records};
 use crate::graphql::codes::LineState;
 use crate::graphql::id::NodeId;
+use crate::graphql::paging::Window;
 use crate::graphql::plain::plain_object;
 use crate::graphql::problem::Problem;
 use crate::policy::Sight;
@@ -58,6 +59,7 @@ pub(super) async fn beside(
     database: &DatabaseConnection,
     sight: &Sight,
     wanted: &Wanted,
+    pages: &[Window],
     mut cards: Vec<Scorecard>,
 ) -> Result<Vec<Scorecard>, Problem> {
     if !wanted.has("halfYear") && !wanted.of_line("halfYear") {
@@ -74,7 +76,7 @@ pub(super) async fn beside(
         let half = sight.of_cards(&period, None).filter(scorecard::Column::AgencyId.is_in(agencies));
         let half = if below.has("rank") { sight.with_places(half) } else { half };
         let half = load(database, half, &below).await?;
-        let half = records::filled_in(database, sight, &below, half).await?;
+        let half = records::filled_in(database, sight, &below, pages, half).await?;
         let half: HashMap<ID, Scorecard> =
             half.into_iter().map(|card| (card.agency.id.clone(), card)).collect();
         for card in &mut of_period {

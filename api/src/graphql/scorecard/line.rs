@@ -76,11 +76,12 @@ plain_object! {
         source: Option<Source>,
         /// The day for which it holds.
         as_of: Option<NaiveDate>,
-        /// The value that the records give, exact; null when none do.
+        /// The value that the records give, exact; null when none do, and for a number counted over dossiers where the
+        /// viewer does not see the agency's own inputs.
         records_value: Option<String>,
         /// Whether the records give another value than the one that was scored: then something was recorded while the
         /// card was compiled, or was changed since though records are only ever added. Null where there is no stored
-        /// card.
+        /// card, and for a number counted over dossiers where the viewer does not see the agency's own inputs.
         records_differ: Option<bool>,
         /// What a second source says of the same measure, which does not count: the dossiers beside the official
         /// table, or the table beside the dossiers. The measure's gathering says which of the two counts. Null where
@@ -107,8 +108,9 @@ plain_object! {
 
 #[ComplexObject]
 impl LineInput {
-    /// The records from which the value was taken, as they were known when the card was compiled. Empty where there is
-    /// no stored card.
+    /// The records from which the value was taken, as they were known when the card was compiled: of a number that was
+    /// counted over dossiers those dossiers, by agency and code. Empty where there is no stored card; dossiers are told
+    /// to those who see the agency's own inputs.
     #[graphql(complexity = "cost::page(first, child_complexity)")]
     async fn records(
         &self,

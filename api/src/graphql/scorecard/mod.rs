@@ -2,6 +2,7 @@
 
 mod columns;
 mod comparison;
+mod counted;
 mod half_year;
 mod line;
 mod load;
@@ -163,9 +164,9 @@ async fn completed(
     wanted: &Wanted,
     cards: Vec<Scorecard>,
 ) -> Result<Vec<Scorecard>, Problem> {
-    records::check_pages(ctx)?;
-    let cards = records::filled_in(database(ctx)?, sight, wanted, cards).await?;
-    half_year::beside(database(ctx)?, sight, wanted, cards).await
+    let pages = records::pages(ctx)?;
+    let cards = records::filled_in(database(ctx)?, sight, wanted, &pages, cards).await?;
+    half_year::beside(database(ctx)?, sight, wanted, &pages, cards).await
 }
 
 #[derive(Default)]

@@ -10,9 +10,11 @@ use reform_worker::records::{Behind, Record, Records};
 use sea_orm::DatabaseConnection;
 
 use super::Scorecard;
+use super::counted::{self, Asked};
 use super::line::LineInput;
 use super::wanted::Wanted;
 use crate::graphql::codes::{DocumentState, ListingChannel, Source};
+use crate::graphql::dossier::Dossier;
 use crate::graphql::id::NodeId;
 use crate::graphql::paging::{Held, Window};
 use crate::graphql::plain::{plain_interface, plain_object};
@@ -49,6 +51,7 @@ plain_interface! {
         ListingRecord,
         DocumentRecord,
         ObservationRecord,
+        DossierRecord,
     }
 }
 
@@ -132,28 +135,44 @@ plain_object! {
     }
 }
 
-/// Checks the arguments of every `records` below the field that is resolved, wherever it stands.
-pub(super) fn check_pages(ctx: &Context<'_>) -> Result<(), Problem> {
-    ctx.look_ahead().selection_fields().iter().try_for_each(check_below)
+plain_object! {
+    /// A dossier (hồ sơ) that was counted, as it was known when the card was compiled.
+    pub(crate) struct DossierRecord of Recorded {
+        /// The dossier.
+        dossier: Dossier,
+    }
 }
 
-fn check_below(field: &SelectionField<'_>) -> Result<(), Problem> {
+/// The pages that any `records` below the field that is resolved asks for, wherever it stands.
+pub(super) fn pages(ctx: &Context<'_>) -> Result<Vec<Window>, Problem> {
+    let mut pages = Vec::new();
+    let fields = ctx.look_ahead().selection_fields();
+    fields.iter().try_for_each(|field| add_pages(field, &mut pages))?;
+    Ok(pages)
+}
+
+fn add_pages(field: &SelectionField<'_>, pages: &mut Vec<Window>) -> Result<(), Problem> {
     if field.name() == "records" {
         let arguments = field.arguments().map_err(|error| Problem::internal(&error.message))?;
         let given = |name: &str| {
             let argument = arguments.iter().find(|(key, _)| key == name);
             argument.map_or(Value::Null, |(_, value)| value.clone())
         };
-        Window::of_arguments(&given("first"), &given("after"))?;
+        let page = Window::of_arguments(&given("first"), &given("after"))?;
+        if !pages.contains(&page) {
+            pages.push(page);
+        }
     }
-    field.selection_set().try_for_each(|below| check_below(&below))
+    field.selection_set().try_for_each(|below| add_pages(&below, pages))
 }
 
-/// The cards with the records of their inputs, where they are wanted: six queries, whatever the number of cards.
+/// The cards with the records of their inputs, where they are wanted: six queries, whatever the number of cards, and
+/// those for dossiers.
 pub(super) async fn filled_in(
     database: &DatabaseConnection,
     sight: &Sight,
     wanted: &Wanted,
+    pages: &[Window],
     mut cards: Vec<Scorecard>,
 ) -> Result<Vec<Scorecard>, Problem> {
     if !["records", "recordsValue", "recordsDiffer"].iter().any(|field| wanted.of_input(field)) {
@@ -166,19 +185,26 @@ pub(super) async fn filled_in(
             continue;
         };
         let covered = sight.covers(agency);
-        for input in card.lines.iter_mut().chain(&mut card.pillars).flat_map(|line| &mut line.inputs) {
+        let inputs = card.lines.iter_mut().chain(&mut card.pillars).flat_map(|line| &mut line.inputs);
+        for input in inputs.filter(|input| !counted::is_counted(input)) {
             let (behind, value) = records.behind(id, agency, &input.measure);
             fill(input, behind, value.map(|value| value.to_string()), covered);
         }
     }
+    let asked = Asked {
+        pages,
+        rows: wanted.of_records(|field| field != "totalCount"),
+        totals: wanted.of_input("recordsValue")
+            || wanted.of_input("recordsDiffer")
+            || wanted.of_records(|field| field == "totalCount"),
+    };
+    counted::filled_in(database, sight, &records, &asked, &mut cards).await?;
     Ok(cards)
 }
 
 fn fill(input: &mut LineInput, behind: Vec<Behind>, value: Option<String>, covered: bool) {
-    input.records = Held(behind.into_iter().map(|behind| told(behind, covered)).collect());
-    // What is counted over dossiers has no records here to be held against.
-    let counted = input.source == Some(Source::Dossiers);
-    input.records_differ = (!counted).then(|| value != input.exact);
+    input.records = Held::Whole(behind.into_iter().map(|behind| told(behind, covered)).collect());
+    input.records_differ = Some(value != input.exact);
     input.records_value = value;
 }
 

@@ -49,6 +49,15 @@ impl Wanted {
         lines.filter_map(|line| line.below("inputs")).any(|input| input.has(field))
     }
 
+    /// Whether anything that `is` is wanted of the records of any input.
+    pub(super) fn of_records(&self, is: impl Fn(&str) -> bool) -> bool {
+        let lines = ["lines", "pillars"].into_iter().filter_map(|lines| self.below(lines));
+        let inputs = lines.filter_map(|line| line.below("inputs"));
+        inputs
+            .filter_map(|input| input.below("records"))
+            .any(|records| records.0.keys().any(|field| is(field)))
+    }
+
     /// A field may be selected several times; then everything that any of them selects is wanted of it.
     fn add(&mut self, field: &SelectionField<'_>) {
         let below = self.0.entry(field.name().to_owned()).or_default();

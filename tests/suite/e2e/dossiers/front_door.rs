@@ -1,5 +1,7 @@
 //! Dossiers through GraphQL: handed in, read, removed, and counted on a card.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use entity::measure;
 use reform_worker::Clock;
 use sea_orm::sea_query::Expr;
@@ -26,8 +28,29 @@ fn batch(agency: &str, rows: &[(&str, &str, &str)]) -> String {
     )
 }
 
+/// A clock that shows a later second whenever it is asked.
+fn ticking() -> Clock {
+    let asked = AtomicI64::new(0);
+    Clock::told_by(move || now() + chrono::TimeDelta::seconds(asked.fetch_add(1, Ordering::SeqCst)))
+}
+
 fn counts(import: &Value) -> Value {
     json!([import["state"], import["added"], import["changed"], import["unchanged"], import["refused"]])
+}
+
+/// The card of STC with such records behind its numbers.
+fn asked(records: &str) -> String {
+    format!(
+        r#"{{ scorecard(agency: "STC", period: "2022-H1") {{ lines {{ inputs {{
+            measure exact recordsValue recordsDiffer {records} }} }} }} }}"#
+    )
+}
+
+/// The input of that card which counts the dossiers that were resolved in time.
+fn input(answer: &Value) -> Value {
+    let lines = answer["scorecard"]["lines"].as_array().expect("lines").iter();
+    let mut inputs = lines.flat_map(|line| line["inputs"].as_array().expect("inputs"));
+    inputs.find(|input| input["measure"] == "dossiers_resolved_in_time").cloned().expect("the input")
 }
 
 on_both! {
@@ -105,6 +128,51 @@ on_both! {
         let refused = |answer: Value| answer["importDossiers"]["errors"][0].clone();
         assert_eq!(refused(app.ask(&batch("XYZ", &[("A", "", "")])).await), json!({ "code": "UNKNOWN_AGENCY", "field": "agency" }));
         assert_eq!(refused(app.ask(&batch("STC", &[])).await), json!({ "code": "TOO_MANY_ROWS", "field": "rows" }));
+    }
+
+    async fn a_number_leads_to_the_dossiers_that_were_counted(kind) {
+        let app = App::on_clock(Store::sample(kind).await, ticking()).await;
+        app.drain().await;
+        measure::Entity::update_many()
+            .col_expr(measure::Column::Gathering, Expr::value(measure::Gathering::Dossiers))
+            .filter(measure::Column::Code.eq("dossiers_resolved_in_time"))
+            .exec(&app.database)
+            .await
+            .expect("the measure is changed");
+        let rows = [("D1", "10/01/2022", "09/01/2022"), ("D2", "10/01/2022", "10/01/2022"), ("D3", "10/01/2022", "11/01/2022"), ("D4", "", "")];
+        app.ask(&batch("STC", &rows)).await;
+        app.ask(r#"mutation { requestBuild(input: { period: "2022-H1", reason: "x" }) { errors { code } } }"#).await;
+        app.drain().await;
+        let dossier = "version newest recordedBy source ... on DossierRecord { dossier { code completedAt procedure { code } } }";
+        let all = format!("records {{ totalCount nodes {{ {dossier} }} }}");
+        let before = input(&app.ask(&asked(&all)).await);
+        assert_eq!((&before["exact"], &before["recordsValue"], &before["recordsDiffer"]), (&json!("2"), &json!("2"), &json!(false)));
+        assert_eq!(before["records"]["totalCount"], 2);
+        assert_eq!(before["records"]["nodes"][0], json!({
+            "version": 1, "newest": true, "recordedBy": "administrator", "source": "DOSSIERS",
+            "dossier": { "code": "D1", "completedAt": "2022-01-08T17:00:00+00:00", "procedure": { "code": "X.000001" } },
+        }));
+        // One is changed, one removed and one added afterwards: the card was still compiled from what was known.
+        app.ask(&batch("STC", &[("D1", "10/01/2022", "15/01/2022"), ("D5", "10/01/2022", "10/01/2022")])).await;
+        app.ask(r#"mutation { removeDossier(input: { agency: "STC", code: "D2", reason: "nhập nhầm" }) { errors { code } } }"#).await;
+        let mut expected = before.clone();
+        for at in 0..2 {
+            expected["records"]["nodes"][at]["newest"] = json!(false);
+        }
+        assert_eq!(input(&app.ask(&asked(&all)).await), expected);
+        let pages = format!(
+            r#"one: records(first: 1) {{ nodes {{ {dossier} }} pageInfo {{ hasNextPage endCursor }} }}
+               two: records(first: 1, after: "c1") {{ nodes {{ {dossier} }} pageInfo {{ hasNextPage }} }}"#
+        );
+        let paged = input(&app.ask(&asked(&pages)).await);
+        assert_eq!(paged["one"]["nodes"], json!([expected["records"]["nodes"][0]]));
+        assert_eq!(paged["one"]["pageInfo"], json!({ "hasNextPage": true, "endCursor": "c1" }));
+        assert_eq!(paged["two"], json!({ "nodes": [expected["records"]["nodes"][1]], "pageInfo": { "hasNextPage": false } }));
+        // The number is for everyone, the applicants' dossiers are not.
+        app.ask(r#"mutation { publishRanking(input: { period: "2022-H1", block: "DEPARTMENTS" }) { errors { code } } }"#).await;
+        let public = input(&app.as_public().ask(&asked(&all)).await);
+        assert_eq!(public["exact"], "2");
+        assert_eq!((&public["recordsValue"], &public["recordsDiffer"], &public["records"]["nodes"]), (&Value::Null, &Value::Null, &json!([])));
     }
 
     async fn the_card_counts_the_dossiers_or_the_table_and_shows_the_other(kind) {

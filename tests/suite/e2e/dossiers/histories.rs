@@ -2,18 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use entity::import::Mode;
 use entity::{AgencyId, dossier};
 use proptest::prelude::RngExt;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 use reform_worker::audit::Actor;
-use reform_worker::dossiers::{DossierRow, Span, load_counts, load_reporters, remove};
+use reform_worker::dossiers::{DossierRow, KnownDossiers, Span, load_counts, load_reporters, remove};
 use scoring::{DossierChannel, DossierCounts, province_day};
 use sea_orm::{DatabaseConnection, EntityTrait};
 use tests::{make, on_both};
 
-use super::{PROCEDURE, assert_counted, now, order, run, store};
+use super::{PROCEDURE, assert_counted, now, order, run_at, store};
 
 /// How many histories are tried on each database; `PROPTEST_CASES` says otherwise.
 const HISTORIES: u32 = 12;
@@ -60,16 +60,16 @@ fn any_row(rng: &mut TestRng, row: i32) -> DossierRow {
     )
 }
 
-async fn step(database: &DatabaseConnection, rng: &mut TestRng) {
+async fn step(database: &DatabaseConnection, rng: &mut TestRng, at: DateTime<Utc>) {
     if rng.random_range(0..4) == 0 {
         let agency = make::agency(database, AGENCIES[rng.random_range(0..AGENCIES.len())]).await.id;
         let code = format!("D{}", rng.random_range(0..15));
-        remove(database, (agency, &code), &Actor::terminal(), "thử", now()).await.ok();
+        remove(database, (agency, &code), &Actor::terminal(), "thử", at).await.ok();
         return;
     }
     let mode = if rng.random_range(0..3) == 0 { Mode::AllOrNothing } else { Mode::AcceptValid };
     let rows = (1..=rng.random_range(1..20)).map(|row| any_row(rng, row)).collect();
-    run(database, &order(mode, rng.random_range(0..6) == 0), rows).await;
+    run_at(database, &order(mode, rng.random_range(0..6) == 0), rows, at).await;
 }
 
 /// The number of the official table that a key names, counted directly.
@@ -167,6 +167,47 @@ async fn check(database: &DatabaseConnection, rng: &mut TestRng) {
     assert!(with_dossiers.iter().all(|agency| reporters.contains_key(agency)));
 }
 
+/// What the counters said of spans at an instant.
+struct Seen {
+    at: DateTime<Utc>,
+    said: Vec<(Span, DossierCounts)>,
+}
+
+impl Seen {
+    async fn at(database: &DatabaseConnection, rng: &mut TestRng, at: DateTime<Utc>) -> Self {
+        let mut agencies = Vec::new();
+        for code in AGENCIES {
+            agencies.push(make::agency(database, code).await.id);
+        }
+        let spans = spans(rng, &agencies);
+        let counts = load_counts(database, &spans).await.expect("counters are read");
+        Self { at, said: spans.into_iter().zip(counts).collect() }
+    }
+
+    /// The dossiers behind the numbers are still those that were counted then, page by page.
+    async fn check(&self, database: &DatabaseConnection, rng: &mut TestRng) {
+        let (span, counts) = &self.said[rng.random_range(0..self.said.len())];
+        let known = KnownDossiers::new(vec![*span], self.at);
+        let numbers = known.count(database, &DossierCounts::KEYS).await.expect("dossiers are counted");
+        for (key, number) in DossierCounts::KEYS.iter().zip(numbers) {
+            assert_eq!(Some(number), counts.number(key), "{key} of {span:?} at {}", self.at);
+        }
+        let key = DossierCounts::KEYS[rng.random_range(0..DossierCounts::KEYS.len())];
+        let mut codes = BTreeSet::new();
+        let mut pages = 0;
+        loop {
+            let page = known.page(database, key, (pages * 3, 3)).await.expect("dossiers are read");
+            pages += 1;
+            codes.extend(page.iter().map(|counted| counted.row.code.clone()));
+            assert!(page.iter().all(|counted| counted.recorded_at <= self.at));
+            if page.len() < 3 {
+                break;
+            }
+        }
+        assert_eq!(i64::try_from(codes.len()).ok(), counts.number(key), "{key} of {span:?}");
+    }
+}
+
 /// The official table's identities hold whatever happened.
 fn identities(counts: &DossierCounts) {
     let number = |key: &str| counts.number(key).expect("a number");
@@ -181,10 +222,16 @@ on_both! {
         let mut rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
         for _ in 0..histories() {
             let (_store, database) = store(kind).await;
-            for _ in 0..rng.random_range(1..12) {
-                step(&database, &mut rng).await;
+            let mut seen = Vec::new();
+            for second in 0..rng.random_range(1..12) {
+                let at = now() + TimeDelta::seconds(second);
+                step(&database, &mut rng, at).await;
+                seen.push(Seen::at(&database, &mut rng, at).await);
             }
             check(&database, &mut rng).await;
+            for seen in seen {
+                seen.check(&database, &mut rng).await;
+            }
         }
     }
 }

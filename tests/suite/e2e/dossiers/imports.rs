@@ -12,7 +12,7 @@ use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, Quer
 use tests::{make, on_both};
 use tokio_util::sync::CancellationToken;
 
-use super::{PROCEDURE, assert_counted, chunks, counts, now, order, recounted, row, run, store};
+use super::{PROCEDURE, assert_counted, chunks, counts, now, order, recounted, row, run, still, store};
 use crate::e2e::process::{on, run as run_program};
 
 fn three() -> Vec<DossierRow> {
@@ -205,7 +205,7 @@ on_both! {
         let mut rows = chunks(three());
         rows.push(Err(Unreadable { message_vi: "tệp bị cắt".to_owned(), message_en: "cut off".to_owned() }));
         let watch = Watch { cancelled: CancellationToken::new(), progress: &|_| () };
-        let ended = import(&database, &order, futures_util::stream::iter(rows), &watch, now()).await;
+        let ended = import(&database, &order, futures_util::stream::iter(rows), &watch, &still(now())).await;
         let ended = ended.expect("the import ends");
         assert_eq!((ended.state, ended.error_en.as_deref()), (State::Failed, Some("cut off")));
         assert_counted(&database, 0).await;
@@ -219,7 +219,7 @@ on_both! {
         // It is cancelled when the first chunk is stored, and the second never comes.
         let watch = Watch { cancelled, progress: &move |_| cancel.cancel() };
         let rows = futures_util::stream::iter(chunks(three())).chain(futures_util::stream::pending());
-        let ended = import(&database, &order, rows, &watch, now()).await.expect("the import ends");
+        let ended = import(&database, &order, rows, &watch, &still(now())).await.expect("the import ends");
         assert_eq!((ended.state, ended.added), (State::Cancelled, 3));
         assert_counted(&database, 0).await;
     }
@@ -234,8 +234,9 @@ on_both! {
             stored.lock().expect("a lock").take().expect("one batch").send(()).expect("somebody waits");
         };
         let watch = Watch { cancelled: CancellationToken::new(), progress: &progress };
+        let clock = still(now());
         tokio::select! {
-            _ = import(&database, &lost, rows, &watch, now()) => panic!("it never ends"),
+            _ = import(&database, &lost, rows, &watch, &clock) => panic!("it never ends"),
             seen = seen => seen.expect("a batch was stored"),
         }
         assert_counted(&database, 0).await;
@@ -243,7 +244,7 @@ on_both! {
         let watch = Watch { cancelled: CancellationToken::new(), progress: &|_| () };
         let rows = futures_util::stream::iter(chunks(three()));
         let next = order(Mode::AcceptValid, false);
-        import(&database, &next, rows, &watch, later).await.expect("the import ends");
+        import(&database, &next, rows, &watch, &still(later)).await.expect("the import ends");
         let found = entity::import::Entity::find_by_id(lost.id).one(&database).await.expect("it is read");
         assert_eq!(found.expect("the record").state, State::Interrupted);
         assert_counted(&database, 3).await;
@@ -255,7 +256,7 @@ on_both! {
         let reads = vec![Ok(Read::Row(three().remove(0))), Ok(Read::Refused(bad))];
         let order = order(Mode::AcceptValid, false);
         let watch = Watch { cancelled: CancellationToken::new(), progress: &|_| () };
-        let ended = import(&database, &order, in_chunks(reads), &watch, now()).await.expect("the import ends");
+        let ended = import(&database, &order, in_chunks(reads), &watch, &still(now())).await.expect("the import ends");
         assert_eq!(counts(&ended), [1, 0, 0, 1]);
         assert_eq!(told(&database, &order).await, [(3, String::new(), "TOO_MANY_CELLS".to_owned())]);
     }

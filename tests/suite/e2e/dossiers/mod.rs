@@ -8,6 +8,7 @@ mod together;
 use chrono::{DateTime, TimeZone, Utc};
 use entity::import::Mode;
 use entity::{ImportId, import};
+use reform_worker::Clock;
 use reform_worker::audit::Actor;
 use reform_worker::dossiers::{BATCH, DossierRow, Order, Read, Unreadable, Watch, import};
 use sea_orm::DatabaseConnection;
@@ -58,9 +59,24 @@ fn chunks(rows: Vec<DossierRow>) -> Vec<Result<Vec<Read>, Unreadable>> {
 
 /// Imports rows that stand in no file.
 async fn run(database: &DatabaseConnection, order: &Order, rows: Vec<DossierRow>) -> import::Model {
+    run_at(database, order, rows, now()).await
+}
+
+/// The same at an instant.
+async fn run_at(
+    database: &DatabaseConnection,
+    order: &Order,
+    rows: Vec<DossierRow>,
+    at: DateTime<Utc>,
+) -> import::Model {
     let watch = Watch { cancelled: CancellationToken::new(), progress: &|_| () };
     let rows = futures_util::stream::iter(chunks(rows));
-    import(database, order, rows, &watch, now()).await.expect("the import ends")
+    import(database, order, rows, &watch, &still(at)).await.expect("the import ends")
+}
+
+/// A clock that stands still.
+fn still(at: DateTime<Utc>) -> Clock {
+    Clock::told_by(move || at)
 }
 
 /// What an import counted: added, changed, unchanged, refused.

@@ -1,0 +1,263 @@
+//! The dossiers behind a number: those that were counted, as they were known at an instant, by a query that is given
+//! the page.
+//!
+//! What counts where is said once more here, in SQL, since an agency's dossiers are too many to be read for a page.
+//! The number of dossiers found is that of [`DossierCounts::number`](scoring::DossierCounts::number) for every key and
+//! every history; so a test holds.
+
+use chrono::{DateTime, Utc};
+use entity::{DossierId, ImportId, ProcedureId, dossier};
+use scoring::{DossierChannel, province_midnight};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
+
+use super::counts::Span;
+use super::stored::SAID;
+
+/// A dossier in the version that was known at an instant.
+#[derive(Clone, Debug)]
+pub struct CountedVersion {
+    /// What it was.
+    pub row: dossier::Model,
+    /// Whether it is what the dossier is now.
+    pub newest: bool,
+    /// When the import that brought it ended.
+    pub recorded_at: DateTime<Utc>,
+    /// Who handed it in.
+    pub recorded_by: String,
+}
+
+/// The dossiers of agencies, each within its span, as they were known at an instant.
+#[derive(Clone, Debug)]
+pub struct KnownDossiers {
+    spans: Vec<Span>,
+    at: DateTime<Utc>,
+}
+
+impl KnownDossiers {
+    /// What was known at an instant of agencies in spans; no agency stands in two.
+    #[must_use]
+    pub fn new(spans: Vec<Span>, at: DateTime<Utc>) -> Self {
+        Self { spans, at }
+    }
+
+    /// How many dossiers were counted for each key: one query, which reads the agencies' dossiers once. Zero for a key
+    /// that there is not.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count<C: ConnectionTrait>(&self, connection: &C, keys: &[&str]) -> Result<Vec<i64>, DbErr> {
+        if keys.is_empty() || self.spans.is_empty() {
+            return Ok(vec![0; keys.len()]);
+        }
+        let mut query = Query::new(connection.get_database_backend());
+        let known = query.known(self);
+        let sums = keys.iter().map(|key| {
+            let counts = query.counted(self, key);
+            format!("CAST(COALESCE(SUM(CASE WHEN {counts} THEN 1 ELSE 0 END), 0) AS bigint)")
+        });
+        let sums = sums.collect::<Vec<_>>().join(", ");
+        let row = connection.query_one_raw(query.said(&format!("SELECT {sums} FROM ({known}) d"))).await?;
+        let Some(row) = row else { return Ok(vec![0; keys.len()]) };
+        (0..keys.len()).map(|at| row.try_get_by_index(at)).collect()
+    }
+
+    /// A page of the dossiers that were counted for a key, by agency and code.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn page<C: ConnectionTrait>(
+        &self,
+        connection: &C,
+        key: &str,
+        (offset, limit): (u64, u64),
+    ) -> Result<Vec<CountedVersion>, DbErr> {
+        if self.spans.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut query = Query::new(connection.get_database_backend());
+        let (known, counts) = (query.known(self), query.counted(self, key));
+        let sql = format!(
+            "SELECT * FROM ({known}) d WHERE {counts} ORDER BY agency_id, code LIMIT {limit} OFFSET {offset}"
+        );
+        let rows = connection.query_all_raw(query.said(&sql)).await?;
+        rows.iter().map(read).collect()
+    }
+}
+
+fn read(row: &QueryResult) -> Result<CountedVersion, DbErr> {
+    let channel: String = row.try_get("", "channel")?;
+    let channel: DossierChannel = channel.parse().map_err(|error| DbErr::Type(format!("{error}")))?;
+    Ok(CountedVersion {
+        row: dossier::Model {
+            id: DossierId(row.try_get("", "id")?),
+            agency_id: entity::AgencyId(row.try_get("", "agency_id")?),
+            code: row.try_get("", "code")?,
+            procedure_id: ProcedureId(row.try_get("", "procedure_id")?),
+            channel,
+            received_at: row.try_get("", "received_at")?,
+            due_at: row.try_get("", "due_at")?,
+            completed_at: row.try_get("", "completed_at")?,
+            withdrawn_at: row.try_get("", "withdrawn_at")?,
+            awaiting_supplement: row.try_get("", "awaiting_supplement")?,
+            apology_letter: row.try_get("", "apology_letter")?,
+            version: row.try_get("", "version")?,
+            import_id: ImportId(row.try_get("", "import_id")?),
+            import_row: row.try_get("", "import_row")?,
+        },
+        newest: row.try_get("", "newest")?,
+        recorded_at: row.try_get("", "recorded_at")?,
+        recorded_by: row.try_get("", "recorded_by")?,
+    })
+}
+
+/// A statement as it is put together, with what is bound.
+struct Query {
+    backend: DbBackend,
+    values: Vec<Value>,
+}
+
+impl Query {
+    fn new(backend: DbBackend) -> Self {
+        Self { backend, values: Vec::new() }
+    }
+
+    fn said(self, sql: &str) -> Statement {
+        Statement::from_sql_and_values(self.backend, sql, self.values)
+    }
+
+    /// Binds a value; its placeholder.
+    fn bind(&mut self, value: impl Into<Value>) -> String {
+        self.values.push(value.into());
+        format!("${}", self.values.len())
+    }
+
+    /// The versions that were known: of what a dossier is now or was formerly, that which no import or removal had
+    /// ended by then.
+    fn known(&mut self, dossiers: &KnownDossiers) -> String {
+        let ids: Vec<String> = dossiers.spans.iter().map(|span| self.bind(span.agency.0)).collect();
+        let (ids, at) = (ids.join(", "), self.bind(dossiers.at));
+        let columns = |id: &str| {
+            format!(
+                "v.{id} AS id, v.agency_id, v.code, v.{}, v.version, v.import_id, v.import_row,
+                 i.ended_at AS recorded_at, i.recorded_by",
+                SAID.replace(", ", ", v.")
+            )
+        };
+        format!(
+            "SELECT {}, true AS newest
+             FROM dossier v JOIN import i ON i.id = v.import_id
+             WHERE v.agency_id IN ({ids}) AND i.ended_at <= {at}
+             UNION ALL
+             SELECT {}, false
+             FROM dossier_version v JOIN import i ON i.id = v.import_id
+                 LEFT JOIN import e ON e.id = v.ended_by_import_id
+             WHERE v.agency_id IN ({ids}) AND i.ended_at <= {at} AND COALESCE(e.ended_at, v.ended_at) > {at}",
+            columns("id"),
+            columns("dossier_id")
+        )
+    }
+
+    /// Whether a dossier is counted for a key within the span of its agency.
+    fn counted(&mut self, dossiers: &KnownDossiers, key: &str) -> String {
+        let spans: Vec<String> = dossiers.spans.iter().map(|span| self.in_span(span, key)).collect();
+        format!("({})", spans.join(" OR "))
+    }
+
+    fn in_span(&mut self, span: &Span, key: &str) -> String {
+        let agency = self.bind(span.agency.0);
+        let start = self.bind(province_midnight(span.from));
+        let end = self.bind(province_midnight(span.before));
+        let last = self.bind(span.before);
+        let counts = When::new(self.backend, [&start, &end, &last]).counts(key);
+        format!("(agency_id = {agency} AND {})", counts.unwrap_or_else(|| "false".to_owned()))
+    }
+}
+
+/// When a dossier ended.
+const ENDED: &str = "COALESCE(completed_at, withdrawn_at)";
+
+/// What is asked of a dossier, of a span whose first instant, the instant after its last, and the day after its last
+/// are bound. It is said as [`scoring::contribution`] says it.
+struct When<'a> {
+    backend: DbBackend,
+    start: &'a str,
+    end: &'a str,
+    end_day: &'a str,
+}
+
+impl<'a> When<'a> {
+    fn new(backend: DbBackend, [start, end, end_day]: [&'a str; 3]) -> Self {
+        Self { backend, start, end, end_day }
+    }
+
+    /// The day of an instant in the province.
+    fn day(&self, instant: &str) -> String {
+        match self.backend {
+            DbBackend::Sqlite => format!("date({instant}, '+7 hours')"),
+            _ => format!("CAST(({instant}) AT TIME ZONE 'UTC' + interval '7 hours' AS date)"),
+        }
+    }
+
+    fn within(&self, instant: &str) -> String {
+        format!("({instant} >= {} AND {instant} < {})", self.start, self.end)
+    }
+
+    /// Received before an instant, and not ended before it.
+    fn open_at(at: &str) -> String {
+        format!("(received_at < {at} AND ({ENDED} IS NULL OR {ENDED} >= {at}))")
+    }
+
+    fn received(&self, channels: &[DossierChannel]) -> String {
+        let codes: Vec<String> = channels.iter().map(|channel| format!("'{channel}'")).collect();
+        format!("({} AND channel IN ({}))", self.within("received_at"), codes.join(", "))
+    }
+
+    /// Ended within the span, and the day of it is so to the due day; with no due day only where `without` says so.
+    fn resolved(&self, compared: &str, without: bool) -> String {
+        let due = format!("due_at IS NOT NULL AND {} {compared} {}", self.day(ENDED), self.day("due_at"));
+        let due = if without { format!("due_at IS NULL OR {due}") } else { due };
+        format!("({} AND ({due}))", self.within(ENDED))
+    }
+
+    fn pending_overdue(&self) -> String {
+        let runs = format!("({ENDED} IS NOT NULL OR NOT awaiting_supplement)");
+        let due = self.day("due_at");
+        format!(
+            "({} AND {runs} AND due_at IS NOT NULL AND {due} < {})",
+            Self::open_at(self.end),
+            self.end_day
+        )
+    }
+
+    /// What a dossier must satisfy to be counted for a key; `None` for a key that there is not.
+    fn counts(&self, key: &str) -> Option<String> {
+        use DossierChannel::*;
+        Some(match key {
+            "received_total" => {
+                format!("(received_at < {} AND ({ENDED} IS NULL OR {ENDED} >= {}))", self.end, self.start)
+            }
+            "received_new" => self.within("received_at"),
+            "received_counter" => self.received(&[Counter]),
+            "received_online_full" => self.received(&[OnlineFull]),
+            "received_online_partial" => self.received(&[OnlinePartial]),
+            "received_online" => self.received(&[OnlineFull, OnlinePartial, OnlinePostal]),
+            "received_postal" => self.received(&[Postal, OnlinePostal]),
+            "received_direct_or_postal" => self.received(&[Counter, Postal]),
+            "carried_over" => Self::open_at(self.start),
+            "resolved_total" => self.within(ENDED),
+            "resolved_early" => self.resolved("<", false),
+            "resolved_on_time" => self.resolved("=", true),
+            "resolved_in_time" => self.resolved("<=", true),
+            "resolved_overdue" => self.resolved(">", false),
+            "withdrawn" => format!("(completed_at IS NULL AND {})", self.within(ENDED)),
+            "apologised" => format!("(apology_letter AND {})", self.resolved(">", false)),
+            "pending_total" => Self::open_at(self.end),
+            "pending_in_time" => {
+                format!("({} AND NOT {})", Self::open_at(self.end), self.pending_overdue())
+            }
+            "pending_overdue" => self.pending_overdue(),
+            "overdue_total" => format!("({} OR {})", self.resolved(">", false), self.pending_overdue()),
+            _ => return None,
+        })
+    }
+}
