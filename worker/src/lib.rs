@@ -17,6 +17,7 @@ pub mod criteria;
 pub mod database;
 pub mod dossiers;
 pub mod files;
+pub mod generate;
 mod origin;
 mod part;
 pub mod path;

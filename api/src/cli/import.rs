@@ -156,8 +156,8 @@ fn sha256(path: &Path) -> io::Result<String> {
     Ok(text)
 }
 
-/// A bar over the file's bytes, where somebody sees it.
-fn bar() -> ProgressBar {
+/// A bar, where somebody sees it.
+pub(super) fn bar() -> ProgressBar {
     if !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }

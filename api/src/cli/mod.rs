@@ -5,6 +5,7 @@ mod audit;
 mod compile;
 mod criteria;
 mod explain;
+mod generate;
 mod import;
 mod oidc;
 mod path;
@@ -105,6 +106,8 @@ enum Command {
     /// Import what offices hold in files.
     #[command(subcommand)]
     Import(import::Import),
+    /// Make up a province or nation in an empty database, of any size, to try things on. Nothing of it is true.
+    Generate(generate::Generate),
     /// Count the dossiers anew; name every counter that is not what they come to, and then fail with exit code 1.
     Recount {
         /// Whether to make wrong counters right. They never should be wrong: find out why first.
@@ -148,6 +151,7 @@ pub async fn run(cli: Cli, told: &CancellationToken) -> anyhow::Result<()> {
     let ready = async {
         match command {
             Command::Audit(_) => Ok(connect(&location, cli.storage.connections).await?),
+            Command::Generate(_) => Ok(open(&location, cli.storage.connections).await?),
             _ => ready(&location, cli.storage.connections, &clock).await,
         }
     };
@@ -170,6 +174,7 @@ pub async fn run(cli: Cli, told: &CancellationToken) -> anyhow::Result<()> {
         }
         Command::Criteria(criteria) => criteria::criteria(database, criteria).await,
         Command::Recount { repair } => recount::recount(&bench, repair).await,
+        Command::Generate(asked) => generate::generate(&bench, asked).await,
         Command::Import(import) => import::run(&bench, import).await,
         Command::Schedule => schedule::schedule(database).await,
         Command::Audit(audit) => audit::audit(database, audit).await,

@@ -12,6 +12,7 @@ mod crowded;
 mod documents;
 mod dossiers;
 mod explain;
+mod generate;
 mod histories;
 mod hostile;
 mod http;

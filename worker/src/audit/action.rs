@@ -58,5 +58,7 @@ pub const REMOVE_DOSSIER: &str = "REMOVE_DOSSIER";
 pub const REPAIR_COUNTERS: &str = "REPAIR_COUNTERS";
 /// The sample province was loaded into an empty database.
 pub const LOAD_SAMPLE: &str = "LOAD_SAMPLE";
+/// A made-up province or nation was stored in an empty database.
+pub const GENERATE: &str = "GENERATE";
 /// Anything at all: stands where refusals of many kinds are counted together.
 pub const ANYTHING: &str = "ANYTHING";

@@ -14,6 +14,8 @@ use super::{Registered, SampleError, insert, look_up, parse};
 const MEASURES: &str = "measures.yaml";
 const MEASURES_TEXT: &str = include_str!("../../sample/measures.yaml");
 const SET: &str = "criteria-set.department.sample.yaml";
+/// The code of the set.
+pub(super) const SET_CODE: &str = "PAR-DEPT-SAMPLE";
 const SET_TEXT: &str = include_str!("../../sample/criteria-set.department.sample.yaml");
 
 #[derive(Deserialize)]
@@ -35,7 +37,7 @@ pub(super) async fn load<C: ConnectionTrait>(
     connection: &C,
     registered: &mut Registered,
     now: DateTime<Utc>,
-) -> Result<(), SampleError> {
+) -> Result<CriteriaSet, SampleError> {
     let catalogue = load_measures(connection).await?;
     let document: CriteriaSetDocument = parse(SET, SET_TEXT)?;
     let set = CriteriaSet::new(document, &catalogue)
@@ -54,7 +56,7 @@ pub(super) async fn load<C: ConnectionTrait>(
         };
         insert(connection, row).await?;
     }
-    Ok(())
+    Ok(set)
 }
 
 async fn load_measures<C: ConnectionTrait>(connection: &C) -> Result<Catalogue, SampleError> {

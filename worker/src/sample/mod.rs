@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use entity::{AgencyId, BlockId, PeriodId, agency, build};
+use scoring::CriteriaSet;
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel, ModelTrait,
     PaginatorTrait,
@@ -94,6 +95,25 @@ pub async fn load_if_empty(database: &DatabaseConnection, now: DateTime<Utc>) ->
     audit::record(&transaction, loaded, now).await?;
     transaction.commit().await?;
     Ok(true)
+}
+
+/// Loads the sample's measures and criteria set into an empty database, in use for every block in every period.
+pub(crate) async fn load_criteria<C: ConnectionTrait>(
+    connection: &C,
+    periods: &BTreeMap<String, PeriodId>,
+    blocks: &BTreeMap<String, BlockId>,
+    now: DateTime<Utc>,
+) -> Result<CriteriaSet, SampleError> {
+    let uses = periods.keys().flat_map(|period| blocks.keys().map(move |block| (period, block)));
+    let uses = uses.map(|(period, block)| registry::CriteriaUse {
+        period: period.clone(),
+        block: block.clone(),
+        criteria_set: document::SET_CODE.to_owned(),
+    });
+    let uses = uses.collect();
+    let mut registered =
+        Registered { periods: periods.clone(), blocks: blocks.clone(), uses, ..Registered::default() };
+    document::load(connection, &mut registered, now).await
 }
 
 /// The ids that the files' codes stand for.
