@@ -80,6 +80,10 @@ ids! {
     DossierTableId,
     /// Of a [`finding`](crate::finding).
     FindingId,
+    /// Of a [`former_block`](crate::former_block).
+    FormerBlockId,
+    /// Of a [`handover`](crate::handover).
+    HandoverId,
     /// Of an [`inspected_agency`](crate::inspected_agency).
     InspectedAgencyId,
     /// Of an [`inspection`](crate::inspection).
@@ -108,6 +112,8 @@ ids! {
     SessionId,
     /// Of a [`sign_in_link`](crate::sign_in_link).
     SignInLinkId,
+    /// Of a [`succession`](crate::succession).
+    SuccessionId,
     /// Of a [`token`](crate::token).
     TokenId,
 }

@@ -37,6 +37,8 @@ pub mod delegation;
 pub mod document;
 pub mod dossier_table;
 pub mod finding;
+pub mod former_block;
+pub mod handover;
 mod hidden;
 pub mod ids;
 pub mod inspected_agency;
@@ -55,6 +57,7 @@ pub mod scorecard;
 pub mod scorecard_line;
 pub mod session;
 pub mod sign_in_link;
+pub mod succession;
 pub mod token;
 mod version;
 

@@ -16,6 +16,7 @@ mod m20261124_000006_people;
 mod m20261124_000007_audit;
 mod m20261124_000008_publication;
 mod m20261124_000010_criteria_frozen;
+mod m20261125_000020_agency_change;
 mod once;
 
 pub use once::migrate;
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000007_audit::Migration),
             Box::new(m20261124_000008_publication::Migration),
             Box::new(m20261124_000010_criteria_frozen::Migration),
+            Box::new(m20261125_000020_agency_change::Migration),
         ]
     }
 }
