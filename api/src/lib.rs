@@ -9,6 +9,7 @@ pub mod cli;
 pub mod graphql;
 pub mod people;
 mod policy;
+mod reorganise;
 mod report;
 mod request;
 pub mod server;

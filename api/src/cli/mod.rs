@@ -6,6 +6,7 @@ mod compile;
 mod criteria;
 mod explain;
 mod oidc;
+mod reorganise;
 mod serve;
 mod serving;
 mod wait;
@@ -91,6 +92,15 @@ enum Command {
     /// Criteria sets: check a file, print a stored set, print the JSON Schema.
     #[command(subcommand)]
     Criteria(criteria::Criteria),
+    /// Change the registry by a file: agencies that are registered, end and succeed each other. All of it, or nothing
+    /// and everything that is wrong.
+    Reorganise {
+        /// A .csv file, one row a step.
+        file: PathBuf,
+        /// Only check it.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Let an administrator in, for whoever has the machine.
     Administrator {
         #[command(subcommand)]
@@ -150,6 +160,7 @@ pub async fn run(cli: Cli, told: &CancellationToken) -> anyhow::Result<()> {
             let people = People::new(database.clone(), clock.clone());
             administrator::let_in(&people, &cli.serving.base_url(cli.serving.listen), &way).await
         }
+        Command::Reorganise { file, dry_run } => reorganise::reorganise(&bench, &file, dry_run).await,
         Command::Criteria(criteria) => criteria::criteria(database, criteria).await,
         Command::Audit(audit) => audit::audit(database, audit).await,
     };

@@ -129,8 +129,30 @@ codes! {
         DossierTable,
         /// The sociological survey.
         Survey,
+        /// A decision that was published.
+        Decision,
         /// Made up to illustrate; never a fact.
         Illustrative,
+    }
+    /// How an agency succeeds another.
+    SuccessionKind from entity::succession::Kind {
+        /// The predecessor ends and goes over whole, alone or with others.
+        Merge,
+        /// The predecessor ends and a part of it goes over.
+        Split,
+        /// The predecessor ends and goes on under another name, alone.
+        Rename,
+        /// A function of the predecessor goes over; the predecessor goes on.
+        FunctionTransfer,
+    }
+    /// Why the counts of an agency and its predecessors could not be summed.
+    NotSummed from scoring::NotSummed {
+        /// The agency did not report its count.
+        NotReported,
+        /// What of its count goes over is not declared, or is reported for more days than go over.
+        NotDivisible,
+        /// The declared share of its count is no whole number.
+        NotWhole,
     }
     /// The kind of a rule.
     RuleKind from scoring::RuleKind {

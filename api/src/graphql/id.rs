@@ -2,8 +2,8 @@
 
 use async_graphql::ID;
 use entity::{
-    AccountId, AgencyId, BlockId, BuildId, CriteriaSetId, InspectionId, PeriodId, PublicationId, ScorecardId,
-    TokenId,
+    AccountId, AgencyId, BlockId, BuildId, CriteriaSetId, InspectionId, PeriodId, PublicationId,
+    RecommendationId, ScorecardId, TokenId,
 };
 
 use super::problem::Problem;
@@ -54,6 +54,7 @@ node_ids! {
     Inspection(InspectionId),
     Period(PeriodId),
     Publication(PublicationId),
+    Recommendation(RecommendationId),
     Scorecard(ScorecardId),
     Token(TokenId),
 }

@@ -16,6 +16,7 @@ mod people;
 pub(crate) mod plain;
 pub(crate) mod problem;
 mod publication;
+mod recommendation;
 mod registry;
 mod scorecard;
 mod user_error;
@@ -37,7 +38,8 @@ use self::node::NodeQuery;
 use self::people::{AccountMutation, PeopleQuery, SignInMutation, TokenMutation};
 use self::problem::Problem;
 use self::publication::{PublicationMutation, PublicationQuery};
-use self::registry::RegistryQuery;
+use self::recommendation::{RecommendationMutation, RecommendationQuery};
+use self::registry::{HistoryQuery, RegistryMutation, RegistryQuery, ReorganisationMutation};
 use self::scorecard::{ScorecardQuery, SimulationQuery};
 use self::verification::VerificationQuery;
 use crate::people::People;
@@ -51,6 +53,7 @@ const MOST_DEPTH: usize = 15;
 pub struct Query(
     NodeQuery,
     RegistryQuery,
+    HistoryQuery,
     CriteriaQuery,
     DifferenceQuery,
     ScorecardQuery,
@@ -58,18 +61,22 @@ pub struct Query(
     PublicationQuery,
     VerificationQuery,
     InspectionQuery,
+    RecommendationQuery,
     BuildQuery,
     PeopleQuery,
     AuditQuery,
 );
 
-/// Requests for builds, publishing; criteria sets; signing in, tokens, accounts and roles.
+/// Requests for builds, publishing; criteria sets; the registry; signing in, tokens, accounts and roles.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     BuildMutation,
     PublicationMutation,
     ImportMutation,
     CriteriaMutation,
+    RegistryMutation,
+    ReorganisationMutation,
+    RecommendationMutation,
     SignInMutation,
     TokenMutation,
     AccountMutation,

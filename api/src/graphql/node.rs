@@ -8,10 +8,11 @@ use super::build::{Build, build_by_id};
 use super::criteria::{CriteriaSet, criteria_set_by_id};
 use super::database;
 use super::id::NodeId;
-use super::inspection::{Inspection, inspection_by_id};
+use super::inspection::{Inspection, Recommendation, inspection_by_id};
 use super::people::{Account, Token, own_token, visible_account};
 use super::problem::Problem;
 use super::publication::{Publication, publication_by_id};
+use super::recommendation::recommendation_by_id;
 use super::registry::{Agency, Block, Period, agency_by_id};
 use super::scorecard::{Scorecard, scorecard_by_id};
 use crate::policy::{may_see_node, sight};
@@ -28,6 +29,7 @@ pub(crate) enum Node {
     Inspection(Inspection),
     Period(Period),
     Publication(Publication),
+    Recommendation(Recommendation),
     Scorecard(Box<Scorecard>),
     Token(Token),
 }
@@ -59,6 +61,9 @@ impl NodeQuery {
                 period::Entity::find_by_id(id).one(database).await?.map(|row| Node::Period(row.into()))
             }
             NodeId::Publication(id) => publication_by_id(database, id).await?.map(Node::Publication),
+            NodeId::Recommendation(id) => {
+                recommendation_by_id(database, &sight(ctx).await?, id).await?.map(Node::Recommendation)
+            }
             NodeId::Scorecard(id) => scorecard_by_id(database, &sight(ctx).await?, id)
                 .await?
                 .map(|card| Node::Scorecard(Box::new(card))),

@@ -120,6 +120,14 @@ impl Sight {
         }
     }
 
+    /// Whether the agency's unpublished results are seen.
+    pub(crate) fn covers(&self, agency: AgencyId) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Published(own) => own.contains(&agency),
+        }
+    }
+
     /// The cards of [`Sight::of_cards`] with their places, joined unless they are already.
     pub(crate) fn with_places(&self, cards: Cards) -> Cards {
         match self {

@@ -20,7 +20,7 @@ pub(crate) fn inputs(rule: &Rule, facts: &Facts) -> Vec<Input> {
     let mut inputs: Vec<Input> = Vec::new();
     for measure in rule.measures() {
         if inputs.iter().all(|input| input.measure != *measure) {
-            inputs.push(Input::new(measure, facts.values.get(measure)));
+            inputs.push(Input::new(measure, facts));
         }
     }
     inputs

@@ -245,6 +245,8 @@ coded_enum! {
         DossierTable = "DOSSIER_TABLE",
         /// The sociological survey.
         Survey = "SURVEY",
+        /// A decision that was published.
+        Decision = "DECISION",
         /// Made up to illustrate; never a fact.
         Illustrative = "ILLUSTRATIVE",
     }

@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::facts::{Fact, FactValue};
+use crate::facts::{FactValue, Facts, Succeeded};
 use crate::rule::{Award, Band, MeasureCode, Tier, ZeroDenominator};
 use crate::{Exact, LineState, Source};
 
@@ -23,15 +23,20 @@ pub struct Input {
     pub source: Option<Source>,
     /// The day for which it holds.
     pub as_of: Option<NaiveDate>,
+    /// How it came about over a change of agencies; `None` where none changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub succession: Option<Succeeded>,
 }
 
 impl Input {
-    pub(crate) fn new(measure: &MeasureCode, fact: Option<&Fact>) -> Self {
+    pub(crate) fn new(measure: &MeasureCode, facts: &Facts) -> Self {
+        let fact = facts.values.get(measure);
         Self {
             measure: measure.clone(),
             value: fact.map(|fact| fact.value.clone()),
             source: fact.map(|fact| fact.source),
             as_of: fact.map(|fact| fact.as_of),
+            succession: facts.succession.get(measure).cloned(),
         }
     }
 }

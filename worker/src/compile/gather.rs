@@ -8,12 +8,14 @@ use scoring::{AgencySnapshot, CriteriaSet, Fact, FactValue, Facts, Unit};
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
 
 use super::PartError;
+use super::succession::Lines;
 
 /// The tag of an agency that was inspected in the period; it follows from the inspections.
 const INSPECTED_IN_PERIOD: &str = "INSPECTED_IN_PERIOD";
 
 /// Everything that was reported of some agencies in one period, newest versions only.
 pub(super) struct Inputs {
+    lines: Lines,
     inspected: BTreeSet<entity::AgencyId>,
     tables: HashMap<entity::AgencyId, dossier_table::Model>,
     listings: HashMap<entity::AgencyId, Vec<listing::Model>>,
@@ -22,13 +24,14 @@ pub(super) struct Inputs {
 }
 
 impl Inputs {
-    /// Reads what is known of `agencies` in `period`: five queries.
+    /// Reads what is known of `agencies` and their predecessors in `period`: six queries, or seven.
     pub(super) async fn load<C: ConnectionTrait>(
         connection: &C,
         period: &period::Model,
         agencies: &[agency::Model],
     ) -> Result<Self, PartError> {
-        let ids: Vec<_> = agencies.iter().map(|agency| agency.id).collect();
+        let lines = Lines::load(connection, period, agencies).await?;
+        let ids: BTreeSet<_> = agencies.iter().map(|agency| agency.id).chain(lines.others()).collect();
         let inspected =
             inspected_agency::in_period(period.starts_on, period.ends_before).all(connection).await?;
         let tables = dossier_table::latest_for(period.id)
@@ -53,6 +56,7 @@ impl Inputs {
             listings.entry(listing.agency_id).or_default().push(listing);
         }
         Ok(Self {
+            lines,
             inspected: inspected.into_iter().map(|inspected| inspected.agency_id).collect(),
             tables: tables.into_iter().map(|table| (table.agency_id, table)).collect(),
             listings,
@@ -75,16 +79,17 @@ impl Inputs {
         set: &CriteriaSet,
         catalogue: &BTreeMap<String, measure::Model>,
     ) -> Facts {
-        let mut values = BTreeMap::new();
+        let (mut values, mut succession) = (BTreeMap::new(), BTreeMap::new());
         for code in set.measures() {
             // The set was checked against the catalogue when it was loaded.
             let Some(measure) = catalogue.get(code) else { continue };
-            if let Some(fact) = self.fact(agency, measure) {
-                values.insert(code.clone(), fact);
-            }
+            let (fact, succeeded) = self.lines.known(self, agency, measure);
+            values.extend(fact.map(|fact| (code.clone(), fact)));
+            succession.extend(succeeded.map(|succeeded| (code.clone(), succeeded)));
         }
         let mut tags: BTreeSet<String> = agency.tags.0.iter().cloned().collect();
-        if self.inspected.contains(&agency.id) {
+        let earlier = self.lines.earlier_names(agency.id).map(|earlier| earlier.id);
+        if earlier.chain([agency.id]).any(|id| self.inspected.contains(&id)) {
             tags.insert(INSPECTED_IN_PERIOD.to_owned());
         }
         Facts {
@@ -101,11 +106,12 @@ impl Inputs {
             appraisals: BTreeMap::new(),
             exemptions: BTreeMap::new(),
             inherited: BTreeMap::new(),
+            succession,
         }
     }
 
     /// What the measure's own gathering finds, else what was observed.
-    fn fact(&self, agency: &agency::Model, measure: &measure::Model) -> Option<Fact> {
+    pub(super) fn fact(&self, agency: &agency::Model, measure: &measure::Model) -> Option<Fact> {
         let key = measure.key.as_deref().unwrap_or_default();
         let gathered = match measure.gathering {
             measure::Gathering::DossierTable => self.in_table(agency, key),
@@ -116,7 +122,7 @@ impl Inputs {
         gathered.or_else(|| self.observed(agency, measure))
     }
 
-    fn in_table(&self, agency: &agency::Model, key: &str) -> Option<Fact> {
+    pub(super) fn in_table(&self, agency: &agency::Model, key: &str) -> Option<Fact> {
         let table = self.tables.get(&agency.id)?;
         let count = dossier_count(table, key)?;
         Some(Fact { value: FactValue::Number(count.into()), source: table.source, as_of: table.as_of })

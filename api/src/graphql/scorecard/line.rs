@@ -1,10 +1,10 @@
 //! Lines of a scorecard, with what they were scored from and why.
 
 use chrono::NaiveDate;
-use scoring::{Because, Exact, Reason};
+use scoring::{Because, Exact, Reason, Succeeded};
 use serde_json::Value;
 
-use crate::graphql::codes::{Level, LineState, RuleKind, Source};
+use crate::graphql::codes::{Level, LineState, NotSummed, RuleKind, Source};
 use crate::graphql::cost;
 use crate::graphql::plain::plain_object;
 
@@ -63,6 +63,62 @@ plain_object! {
         source: Option<Source>,
         /// The day for which it holds.
         as_of: Option<NaiveDate>,
+        /// Whose counts were summed, the agency's own first; empty where no agency changed in the period.
+        summed: Vec<SummedInput> => cost::SUMMED,
+        /// For want of whose count there is no sum; null where there is one.
+        not_summed: Option<NotSummedInput>,
+    }
+}
+
+plain_object! {
+    /// What one agency gave to a sum over a change of agencies.
+    pub(crate) struct SummedInput {
+        /// The agency's code.
+        agency: String,
+        /// The first day that counts.
+        from: NaiveDate,
+        /// The day after the last.
+        ends_before: NaiveDate,
+        /// The share of its count that goes over, exact.
+        share: String,
+        /// Its whole count, exact.
+        value: String,
+        /// Where that comes from.
+        source: Source,
+        /// The day for which it holds.
+        as_of: NaiveDate,
+    }
+}
+
+plain_object! {
+    /// Why the counts of an agency and its predecessors have no sum.
+    pub(crate) struct NotSummedInput {
+        /// The code of the agency whose count it is for want of.
+        agency: String,
+        /// Why.
+        why: NotSummed,
+    }
+}
+
+/// What was summed, or why not.
+pub(super) fn succession(succeeded: Option<Succeeded>) -> (Vec<SummedInput>, Option<NotSummedInput>) {
+    match succeeded {
+        None => (Vec::new(), None),
+        Some(Succeeded::NotKnown { agency, why }) => {
+            (Vec::new(), Some(NotSummedInput { agency, why: why.into() }))
+        }
+        Some(Succeeded::Summed { parts }) => {
+            let summed = parts.into_iter().map(|part| SummedInput {
+                agency: part.agency,
+                from: part.from,
+                ends_before: part.before,
+                share: part.share.to_string(),
+                value: part.value.to_string(),
+                source: part.source.into(),
+                as_of: part.as_of,
+            });
+            (summed.collect(), None)
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use scoring::{Input, Language, Level, Reason, Saying};
 use sea_orm::{DatabaseConnection, Select};
 
 use super::columns::{self, CardRow, LineRow};
-use super::line::{LineInput, LineReason, ScorecardLine};
+use super::line::{LineInput, LineReason, ScorecardLine, succession};
 use super::rows::joined;
 use super::wanted::Wanted;
 use super::{Grade, Scorecard};
@@ -195,6 +195,7 @@ fn name_in(measures: &Names, measure: &str, language: Language) -> Option<String
 
 fn named(input: Input, measures: &Names) -> LineInput {
     let (name_vi, name_en) = measures.get(&input.measure).cloned().unwrap_or_default();
+    let (summed, not_summed) = succession(input.succession);
     LineInput {
         name_vi,
         name_en,
@@ -202,5 +203,7 @@ fn named(input: Input, measures: &Names) -> LineInput {
         value: input.value.map(|value| value.to_string()),
         source: input.source.map(Into::into),
         as_of: input.as_of,
+        summed,
+        not_summed,
     }
 }

@@ -1,0 +1,207 @@
+//! Whose counts an agency's count of a period is made of: its own, and its predecessors' for the part of the
+//! period before the change.
+//!
+//! Of a predecessor counts what the succession declares: all of it (merge, rename), a declared share of it
+//! (split, function transfer), or what is not known because nothing is declared. Shares divide counts and never
+//! average scores. An agency that hands over a declared share of a function and goes on keeps the rest; what it
+//! hands over undeclared, it keeps. An agency that ended in the period keeps its own card over its own counts.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::NaiveDate;
+use entity::{AgencyId, agency, succession};
+use scoring::Exact;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+
+/// One succession, as counts see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Whose work goes over.
+    pub predecessor: AgencyId,
+    /// To whom.
+    pub successor: AgencyId,
+    /// How.
+    pub kind: succession::Kind,
+    /// From which day on.
+    pub effective_on: NaiveDate,
+    /// What part of the predecessor's counts goes over; `None`: that is not declared.
+    pub share: Option<Exact>,
+}
+
+/// What one agency contributes to the counts of another, or to its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contribution {
+    /// The agency that counted.
+    pub agency: AgencyId,
+    /// The first day that counts.
+    pub from: NaiveDate,
+    /// The day after the last.
+    pub before: NaiveDate,
+    /// The share of its count, above 0 and at most 1; `None`: it cannot be divided, so the sum is not known.
+    pub share: Option<Exact>,
+    /// Whether it is the agency itself under an earlier name.
+    pub renamed: bool,
+}
+
+/// The successions that part a period.
+#[derive(Clone, Debug, Default)]
+pub struct Successions {
+    links: Vec<Link>,
+    agencies: HashMap<AgencyId, agency::Model>,
+}
+
+impl Successions {
+    /// These successions, between these agencies.
+    pub fn new(links: Vec<Link>, agencies: impl IntoIterator<Item = agency::Model>) -> Self {
+        let agencies = agencies.into_iter().map(|agency| (agency.id, agency)).collect();
+        Self { links, agencies }
+    }
+
+    /// Reads those that are effective after the first day of a period and before its end: one query, and where there
+    /// are any another for their agencies.
+    ///
+    /// # Errors
+    /// When the database fails or holds a share that is no number.
+    pub async fn load<C: ConnectionTrait>(
+        connection: &C,
+        from: NaiveDate,
+        before: NaiveDate,
+    ) -> Result<Self, DbErr> {
+        let rows = succession::within(from, before).all(connection).await?;
+        let link = |row: succession::Model| {
+            let share = row.share.map(|share| share.parse()).transpose();
+            Ok(Link {
+                predecessor: row.predecessor_id,
+                successor: row.successor_id,
+                kind: row.kind,
+                effective_on: row.effective_on,
+                share: share.map_err(|error: scoring::NotExact| DbErr::Type(error.to_string()))?,
+            })
+        };
+        let links: Vec<_> = rows.into_iter().map(link).collect::<Result<_, DbErr>>()?;
+        if links.is_empty() {
+            return Ok(Self::default());
+        }
+        let ids: BTreeSet<_> = links.iter().flat_map(|link| [link.predecessor, link.successor]).collect();
+        let agencies = agency::Entity::find().filter(agency::Column::Id.is_in(ids)).all(connection).await?;
+        Ok(Self::new(links, agencies))
+    }
+
+    /// The agency with an id, if it succeeds or is succeeded.
+    pub fn agency(&self, id: AgencyId) -> Option<&agency::Model> {
+        self.agencies.get(&id)
+    }
+
+    /// Whether nothing changed in the period.
+    pub fn is_empty(&self) -> bool {
+        self.links.is_empty()
+    }
+
+    /// What the counts of `agency` in [`from`, `before`) are made of: its own first, then by day. Where several
+    /// ways lead to the same predecessor, what goes over on each adds up.
+    pub fn contributions(&self, agency: AgencyId, from: NaiveDate, before: NaiveDate) -> Vec<Contribution> {
+        let mut spans = Spans { agencies: &self.agencies, found: BTreeMap::new() };
+        let whole = Way { from, before, share: Some(Exact::one()), renamed: true };
+        self.follow(agency, &whole, &mut spans);
+        spans.into_contributions(agency)
+    }
+
+    /// Adds what `agency` contributes before the end of `way`, then what its predecessors do. It ends, because the
+    /// end moves back at each step.
+    fn follow(&self, agency: AgencyId, way: &Way, spans: &mut Spans<'_>) {
+        let mut since = way.from;
+        // A function that went over for a declared share took it out of everything before.
+        for link in self.handed_over(agency, way) {
+            let kept = self.kept(agency, since, way);
+            spans.add(
+                agency,
+                Way { from: since, before: link.effective_on, share: kept, renamed: way.renamed },
+            );
+            since = link.effective_on;
+        }
+        let rest = Way { from: since, before: way.before, share: way.share.clone(), renamed: way.renamed };
+        spans.add(agency, rest);
+        let within = |link: &&Link| link.effective_on > way.from && link.effective_on < way.before;
+        for link in self.links.iter().filter(|link| link.successor == agency).filter(within) {
+            let share = way.share.as_ref().zip(link.share.as_ref()).map(|(so_far, share)| so_far * share);
+            if share.as_ref().is_some_and(Exact::is_zero) || link.share.as_ref().is_some_and(Exact::is_zero) {
+                continue;
+            }
+            let renamed = way.renamed && link.kind == succession::Kind::Rename;
+            let further = Way { from: way.from, before: link.effective_on, share, renamed };
+            self.follow(link.predecessor, &further, spans);
+        }
+    }
+
+    /// The transfers of functions by which `agency` gave away a declared share, by day, one a day.
+    fn handed_over<'a>(&'a self, agency: AgencyId, way: &Way) -> Vec<&'a Link> {
+        let given = |link: &&Link| {
+            link.predecessor == agency
+                && !link.kind.ends_predecessor()
+                && link.effective_on > way.from
+                && link.effective_on < way.before
+                && link.share.as_ref().is_some_and(|share| !share.is_zero())
+        };
+        let by_day: BTreeMap<_, _> =
+            self.links.iter().filter(given).map(|link| (link.effective_on, link)).collect();
+        by_day.into_values().collect()
+    }
+
+    /// What `agency` kept of its counts from `day` on: each day's transfers leave the rest.
+    fn kept(&self, agency: AgencyId, day: NaiveDate, way: &Way) -> Option<Exact> {
+        let mut kept = way.share.clone()?;
+        let days: BTreeSet<_> = self.handed_over(agency, way).iter().map(|link| link.effective_on).collect();
+        for given_on in days.into_iter().filter(|given_on| *given_on > day) {
+            let given = self.links.iter().filter(|link| {
+                link.predecessor == agency && !link.kind.ends_predecessor() && link.effective_on == given_on
+            });
+            let given: Exact = given.filter_map(|link| link.share.as_ref()).sum();
+            kept = &kept * &(Exact::one() - &given);
+        }
+        Some(kept)
+    }
+}
+
+/// A part of the period, and how much of it counts.
+struct Way {
+    from: NaiveDate,
+    before: NaiveDate,
+    share: Option<Exact>,
+    renamed: bool,
+}
+
+/// What was found so far, by days and agency.
+struct Spans<'a> {
+    agencies: &'a HashMap<AgencyId, agency::Model>,
+    found: BTreeMap<(NaiveDate, NaiveDate, AgencyId), (Option<Exact>, bool)>,
+}
+
+impl Spans<'_> {
+    /// Adds the days of `way` on which the agency existed.
+    fn add(&mut self, agency: AgencyId, mut way: Way) {
+        if let Some(row) = self.agencies.get(&agency) {
+            way.from = way.from.max(row.valid_from);
+            way.before = way.before.min(row.valid_to.unwrap_or(way.before));
+        }
+        if way.from >= way.before || way.share.as_ref().is_some_and(Exact::is_zero) {
+            return;
+        }
+        let nothing = || (Some(Exact::zero()), true);
+        let (share, renamed) = self.found.entry((way.from, way.before, agency)).or_insert_with(nothing);
+        *share = share.take().zip(way.share).map(|(before, more)| before + &more);
+        *renamed &= way.renamed;
+    }
+
+    fn into_contributions(self, own: AgencyId) -> Vec<Contribution> {
+        let of = |((from, before, agency), (share, renamed))| Contribution {
+            agency,
+            from,
+            before,
+            share,
+            renamed: renamed && agency != own,
+        };
+        let mut contributions: Vec<_> = self.found.into_iter().map(of).collect();
+        contributions.sort_by_key(|of| (of.agency != own, of.from, of.before));
+        contributions
+    }
+}
