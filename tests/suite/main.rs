@@ -2,4 +2,5 @@
 
 mod criteria;
 mod e2e;
+mod registry;
 mod scoring;

@@ -148,11 +148,11 @@ codes! {
     /// Why the counts of an agency and its predecessors could not be summed.
     NotSummed from scoring::NotSummed {
         /// The agency did not report its count.
-        NotReported,
+        Unreported,
         /// What of its count goes over is not declared, or is reported for more days than go over.
-        NotDivisible,
+        Indivisible,
         /// The declared share of its count is no whole number.
-        NotWhole,
+        Fractional,
     }
     /// The kind of a rule.
     RuleKind from scoring::RuleKind {

@@ -1,5 +1,6 @@
 //! Through the front door, on SQLite and on PostgreSQL.
 
+mod agencies;
 mod architecture;
 mod attacks;
 mod audit;

@@ -75,11 +75,11 @@ crate::coded_enum! {
     /// Why the counts of an agency and its predecessors could not be summed.
     pub enum NotSummed {
         /// The agency did not report its count.
-        NotReported = "NOT_REPORTED",
+        Unreported = "UNREPORTED",
         /// What of its count goes over is not declared, or is reported for more days than go over.
-        NotDivisible = "NOT_DIVISIBLE",
+        Indivisible = "INDIVISIBLE",
         /// The declared share of its count is no whole number.
-        NotWhole = "NOT_WHOLE",
+        Fractional = "FRACTIONAL",
     }
 }
 

@@ -166,12 +166,12 @@ impl Saying<'_> {
         let of = |input: &Input| match &input.succession {
             Some(Succeeded::NotKnown { agency, why }) if measures.contains(&input.measure) => {
                 Some(match (why, language) {
-                    (NotSummed::NotReported, Vietnamese) => format!("{agency} chưa báo cáo"),
-                    (NotSummed::NotReported, English) => format!("{agency} did not report"),
-                    (NotSummed::NotDivisible, Vietnamese) => format!("số liệu của {agency} không chia được"),
-                    (NotSummed::NotDivisible, English) => format!("the count of {agency} cannot be divided"),
-                    (NotSummed::NotWhole, Vietnamese) => format!("phần của {agency} không phải số nguyên"),
-                    (NotSummed::NotWhole, English) => format!("the share of {agency} is no whole number"),
+                    (NotSummed::Unreported, Vietnamese) => format!("{agency} chưa báo cáo"),
+                    (NotSummed::Unreported, English) => format!("{agency} did not report"),
+                    (NotSummed::Indivisible, Vietnamese) => format!("số liệu của {agency} không chia được"),
+                    (NotSummed::Indivisible, English) => format!("the count of {agency} cannot be divided"),
+                    (NotSummed::Fractional, Vietnamese) => format!("phần của {agency} không phải số nguyên"),
+                    (NotSummed::Fractional, English) => format!("the share of {agency} is no whole number"),
                 })
             }
             _ => None,

@@ -149,16 +149,16 @@ fn sum(counted: &[Counted<'_>], (starts_on, ends_before): (NaiveDate, NaiveDate)
     let mut parts = Vec::new();
     for one in counted {
         let not_known = |why| (None, Some(Succeeded::NotKnown { agency: one.agency.code.clone(), why }));
-        let Some(fact) = &one.fact else { return not_known(NotSummed::NotReported) };
+        let Some(fact) = &one.fact else { return not_known(NotSummed::Unreported) };
         let FactValue::Number(value) = &fact.value else { return (Some(fact.clone()), None) };
         let Contribution { from, before, share, .. } = one.contribution;
         let row_from = one.agency.valid_from.max(starts_on);
         let row_before = one.agency.valid_to.unwrap_or(ends_before).min(ends_before);
         let Some(share) = share.clone().filter(|_| (*from, *before) == (row_from, row_before)) else {
-            return not_known(NotSummed::NotDivisible);
+            return not_known(NotSummed::Indivisible);
         };
         if !(&share * value).is_whole() {
-            return not_known(NotSummed::NotWhole);
+            return not_known(NotSummed::Fractional);
         }
         parts.push(SummedPart {
             agency: one.agency.code.clone(),

@@ -141,6 +141,7 @@ fn rows(bytes: &[u8]) -> Result<Vec<Row>, Complaint> {
         .comment(Some(b'#'))
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
+    let mut lines = Lines { text: text.as_bytes(), at: 0, line: 1 };
     let mut columns: Option<Vec<&'static str>> = None;
     let mut rows = Vec::new();
     for record in reader.records() {
@@ -149,7 +150,7 @@ fn rows(bytes: &[u8]) -> Result<Vec<Row>, Complaint> {
             let (vi, en) = (format!("không đọc được: {error}"), format!("cannot be read: {error}"));
             Complaint::new(number(row), "", "INVALID_FILE", &vi, &en)
         })?;
-        let row = number(record.position().map_or(0, csv::Position::line));
+        let row = lines.of(record.position().map_or(0, csv::Position::byte));
         match &columns {
             None => columns = Some(header(row, &record)?),
             Some(columns) if record.len() > columns.len() => {
@@ -173,6 +174,32 @@ fn rows(bytes: &[u8]) -> Result<Vec<Row>, Complaint> {
         return Err(whole("tệp không có dòng nào", "the file has no rows"));
     }
     Ok(rows)
+}
+
+/// Counts lines from record to record: the parser tells where it began to look for one, before blank lines and
+/// remarks.
+struct Lines<'a> {
+    text: &'a [u8],
+    at: usize,
+    line: u32,
+}
+
+impl Lines<'_> {
+    /// The line of the record that was looked for from a byte on; records come in their order.
+    fn of(&mut self, byte: u64) -> u32 {
+        let from = usize::try_from(byte).unwrap_or(usize::MAX);
+        let mut in_remark = false;
+        while let Some(letter) = self.text.get(self.at).copied() {
+            let looked_for = self.at >= from;
+            in_remark = (in_remark && letter != b'\n') || (looked_for && letter == b'#');
+            if looked_for && !in_remark && !matches!(letter, b'\r' | b'\n') {
+                break;
+            }
+            self.line += u32::from(letter == b'\n');
+            self.at += 1;
+        }
+        self.line
+    }
 }
 
 fn number(line: u64) -> u32 {

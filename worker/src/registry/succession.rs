@@ -46,7 +46,8 @@ pub struct Contribution {
 /// The successions that part a period.
 #[derive(Clone, Debug, Default)]
 pub struct Successions {
-    links: Vec<Link>,
+    by_predecessor: HashMap<AgencyId, Vec<Link>>,
+    by_successor: HashMap<AgencyId, Vec<Link>>,
     agencies: HashMap<AgencyId, agency::Model>,
 }
 
@@ -54,7 +55,12 @@ impl Successions {
     /// These successions, between these agencies.
     pub fn new(links: Vec<Link>, agencies: impl IntoIterator<Item = agency::Model>) -> Self {
         let agencies = agencies.into_iter().map(|agency| (agency.id, agency)).collect();
-        Self { links, agencies }
+        let mut successions = Self { agencies, ..Self::default() };
+        for link in links {
+            successions.by_predecessor.entry(link.predecessor).or_default().push(link.clone());
+            successions.by_successor.entry(link.successor).or_default().push(link);
+        }
+        successions
     }
 
     /// Reads those that are effective after the first day of a period and before its end: one query, and where there
@@ -94,21 +100,24 @@ impl Successions {
 
     /// Whether nothing changed in the period.
     pub fn is_empty(&self) -> bool {
-        self.links.is_empty()
+        self.by_successor.is_empty()
     }
 
     /// What the counts of `agency` in [`from`, `before`) are made of: its own first, then by day. Where several
     /// ways lead to the same predecessor, what goes over on each adds up.
     pub fn contributions(&self, agency: AgencyId, from: NaiveDate, before: NaiveDate) -> Vec<Contribution> {
         let mut spans = Spans { agencies: &self.agencies, found: BTreeMap::new() };
-        let whole = Way { from, before, share: Some(Exact::one()), renamed: true };
-        self.follow(agency, &whole, &mut spans);
+        let mut ends = Ends::default();
+        ends.add(agency, before, Some(Exact::one()), true);
+        // From the last end back: whatever leads to an agency's end has been added when its turn comes.
+        while let Some(((before, agency), (share, renamed))) = ends.0.pop_last() {
+            self.follow(agency, &Way { from, before, share, renamed }, &mut spans, &mut ends);
+        }
         spans.into_contributions(agency)
     }
 
-    /// Adds what `agency` contributes before the end of `way`, then what its predecessors do. It ends, because the
-    /// end moves back at each step.
-    fn follow(&self, agency: AgencyId, way: &Way, spans: &mut Spans<'_>) {
+    /// Adds what `agency` contributes before the end of `way`, and where its predecessors end before that.
+    fn follow(&self, agency: AgencyId, way: &Way, spans: &mut Spans<'_>, ends: &mut Ends) {
         let mut since = way.from;
         // A function that went over for a declared share took it out of everything before.
         for link in self.handed_over(agency, way) {
@@ -122,28 +131,25 @@ impl Successions {
         let rest = Way { from: since, before: way.before, share: way.share.clone(), renamed: way.renamed };
         spans.add(agency, rest);
         let within = |link: &&Link| link.effective_on > way.from && link.effective_on < way.before;
-        for link in self.links.iter().filter(|link| link.successor == agency).filter(within) {
+        let gives = |link: &&Link| !link.share.as_ref().is_some_and(Exact::is_zero);
+        let links = self.by_successor.get(&agency).into_iter().flatten();
+        for link in links.filter(within).filter(gives) {
             let share = way.share.as_ref().zip(link.share.as_ref()).map(|(so_far, share)| so_far * share);
-            if share.as_ref().is_some_and(Exact::is_zero) || link.share.as_ref().is_some_and(Exact::is_zero) {
-                continue;
-            }
             let renamed = way.renamed && link.kind == succession::Kind::Rename;
-            let further = Way { from: way.from, before: link.effective_on, share, renamed };
-            self.follow(link.predecessor, &further, spans);
+            ends.add(link.predecessor, link.effective_on, share, renamed);
         }
     }
 
     /// The transfers of functions by which `agency` gave away a declared share, by day, one a day.
     fn handed_over<'a>(&'a self, agency: AgencyId, way: &Way) -> Vec<&'a Link> {
         let given = |link: &&Link| {
-            link.predecessor == agency
-                && !link.kind.ends_predecessor()
+            !link.kind.ends_predecessor()
                 && link.effective_on > way.from
                 && link.effective_on < way.before
                 && link.share.as_ref().is_some_and(|share| !share.is_zero())
         };
-        let by_day: BTreeMap<_, _> =
-            self.links.iter().filter(given).map(|link| (link.effective_on, link)).collect();
+        let links = self.by_predecessor.get(&agency).into_iter().flatten();
+        let by_day: BTreeMap<_, _> = links.filter(given).map(|link| (link.effective_on, link)).collect();
         by_day.into_values().collect()
     }
 
@@ -152,9 +158,8 @@ impl Successions {
         let mut kept = way.share.clone()?;
         let days: BTreeSet<_> = self.handed_over(agency, way).iter().map(|link| link.effective_on).collect();
         for given_on in days.into_iter().filter(|given_on| *given_on > day) {
-            let given = self.links.iter().filter(|link| {
-                link.predecessor == agency && !link.kind.ends_predecessor() && link.effective_on == given_on
-            });
+            let links = self.by_predecessor.get(&agency).into_iter().flatten();
+            let given = links.filter(|link| !link.kind.ends_predecessor() && link.effective_on == given_on);
             let given: Exact = given.filter_map(|link| link.share.as_ref()).sum();
             kept = &kept * &(Exact::one() - &given);
         }
@@ -170,10 +175,32 @@ struct Way {
     renamed: bool,
 }
 
+/// How much of each agency counts until before a day, and whether it is the agency itself under another name.
+#[derive(Default)]
+struct Ends(BTreeMap<(NaiveDate, AgencyId), Counts>);
+
+type Counts = (Option<Exact>, bool);
+
+impl Ends {
+    fn add(&mut self, agency: AgencyId, before: NaiveDate, share: Option<Exact>, renamed: bool) {
+        more(self.0.entry((before, agency)).or_insert_with(nothing), (share, renamed));
+    }
+}
+
+fn nothing() -> Counts {
+    (Some(Exact::zero()), true)
+}
+
+/// Adds what also counts; with a part that is not known the whole is not.
+fn more(counts: &mut Counts, (share, renamed): Counts) {
+    counts.0 = counts.0.take().zip(share).map(|(before, share)| before + &share);
+    counts.1 &= renamed;
+}
+
 /// What was found so far, by days and agency.
 struct Spans<'a> {
     agencies: &'a HashMap<AgencyId, agency::Model>,
-    found: BTreeMap<(NaiveDate, NaiveDate, AgencyId), (Option<Exact>, bool)>,
+    found: BTreeMap<(NaiveDate, NaiveDate, AgencyId), Counts>,
 }
 
 impl Spans<'_> {
@@ -186,10 +213,8 @@ impl Spans<'_> {
         if way.from >= way.before || way.share.as_ref().is_some_and(Exact::is_zero) {
             return;
         }
-        let nothing = || (Some(Exact::zero()), true);
-        let (share, renamed) = self.found.entry((way.from, way.before, agency)).or_insert_with(nothing);
-        *share = share.take().zip(way.share).map(|(before, more)| before + &more);
-        *renamed &= way.renamed;
+        let counts = self.found.entry((way.from, way.before, agency)).or_insert_with(nothing);
+        more(counts, (way.share, way.renamed));
     }
 
     fn into_contributions(self, own: AgencyId) -> Vec<Contribution> {
