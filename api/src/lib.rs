@@ -7,6 +7,7 @@
 
 pub mod cli;
 pub mod graphql;
+pub mod imports;
 pub mod people;
 mod policy;
 mod reorganise;

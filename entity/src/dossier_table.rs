@@ -5,8 +5,8 @@ use scoring::Source;
 use sea_orm::QueryOrder;
 use sea_orm::entity::prelude::*;
 
-use crate::ids::{AgencyId, DossierTableId, PeriodId};
-use crate::version::newest;
+use crate::ids::{AgencyId, DossierTableId, PeriodId, ScorecardId};
+use crate::version::{known_to, newest};
 
 /// One version of the table. All counts are dossiers in the period.
 #[sea_orm::model]
@@ -75,12 +75,21 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
+/// Of what a version is one.
+const KEY: [Column; 2] = [Column::AgencyId, Column::PeriodId];
+
 /// The tables that count for a period: of each, the newest version. Narrow it
 /// to agencies by a filter.
 #[must_use]
 pub fn latest_for(period: PeriodId) -> Select<Entity> {
-    let key = [Column::AgencyId, Column::PeriodId];
-    newest(Entity::find(), &key, Column::Version)
+    newest(Entity::find(), &KEY, Column::Version)
         .filter(Column::PeriodId.eq(period))
         .order_by_asc(Column::AgencyId)
+}
+
+/// The tables behind the cards, as they were known when each was compiled; read them as
+/// [`Known`](crate::Known).
+#[must_use]
+pub fn known_to_cards(cards: impl IntoIterator<Item = ScorecardId>) -> Select<Entity> {
+    known_to(KEY, Column::Version, Column::RecordedAt, cards).order_by_asc(Column::AgencyId)
 }

@@ -76,6 +76,8 @@ ids! {
     DelegationId,
     /// Of a [`document`](crate::document).
     DocumentId,
+    /// Of a [`dossier`](crate::dossier).
+    DossierId,
     /// Of a [`dossier_table`](crate::dossier_table).
     DossierTableId,
     /// Of a [`finding`](crate::finding).
@@ -84,6 +86,8 @@ ids! {
     FormerBlockId,
     /// Of a [`handover`](crate::handover).
     HandoverId,
+    /// Of an [`import`](crate::import).
+    ImportId,
     /// Of an [`inspected_agency`](crate::inspected_agency).
     InspectedAgencyId,
     /// Of an [`inspection`](crate::inspection).
@@ -98,6 +102,8 @@ ids! {
     ObservationId,
     /// Of a [`period`](crate::period).
     PeriodId,
+    /// Of a [`procedure`](crate::procedure).
+    ProcedureId,
     /// Of a [`publication`](crate::publication).
     PublicationId,
     /// Of a [`ranking`](crate::ranking).
@@ -106,6 +112,8 @@ ids! {
     RecommendationId,
     /// Of a [`role_grant`](crate::role_grant).
     RoleGrantId,
+    /// Of a [`schedule`](crate::schedule).
+    ScheduleId,
     /// Of a [`scorecard`](crate::scorecard).
     ScorecardId,
     /// Of a [`session`](crate::session).

@@ -13,10 +13,13 @@
 //! - Registry: [`block`], [`agency`], [`agency_edge`], [`period`].
 //! - Criteria: [`measure`], [`criteria_set`], [`criterion`],
 //!   [`criteria_use`].
-//! - Inputs: [`dossier_table`], [`listing`], [`document`], [`observation`].
+//! - Inputs: [`dossier_table`], [`listing`], [`document`], [`observation`];
+//!   [`procedure`], [`dossier`], [`dossier_version`], their counters
+//!   [`dossier_day`], [`dossier_month`], [`dossier_reporter`]; [`import`],
+//!   [`import_conflict`].
 //! - Inspections: [`delegation`], [`member`], [`inspection`],
 //!   [`inspected_agency`], [`finding`], [`recommendation`].
-//! - Results: [`build`], [`build_part`], [`scorecard`], [`scorecard_line`],
+//! - Results: [`schedule`], [`build`], [`build_part`], [`scorecard`], [`scorecard_line`],
 //!   [`ranking`], [`ranking_entry`], [`publication`].
 //! - People: [`account`], [`role_grant`], [`session`], [`token`],
 //!   [`sign_in_link`], [`audit_event`].
@@ -35,12 +38,19 @@ pub mod criterion;
 mod dated;
 pub mod delegation;
 pub mod document;
+pub mod dossier;
+pub mod dossier_day;
+pub mod dossier_month;
+pub mod dossier_reporter;
 pub mod dossier_table;
+pub mod dossier_version;
 pub mod finding;
 pub mod former_block;
 pub mod handover;
 mod hidden;
 pub mod ids;
+pub mod import;
+pub mod import_conflict;
 pub mod inspected_agency;
 pub mod inspection;
 pub mod listing;
@@ -48,11 +58,13 @@ pub mod measure;
 pub mod member;
 pub mod observation;
 pub mod period;
+pub mod procedure;
 pub mod publication;
 pub mod ranking;
 pub mod ranking_entry;
 pub mod recommendation;
 pub mod role_grant;
+pub mod schedule;
 pub mod scorecard;
 pub mod scorecard_line;
 pub mod session;
@@ -64,3 +76,4 @@ mod version;
 pub use codes::Codes;
 pub use hidden::Hidden;
 pub use ids::*;
+pub use version::Known;

@@ -5,8 +5,8 @@ use scoring::Source;
 use sea_orm::QueryOrder;
 use sea_orm::entity::prelude::*;
 
-use crate::ids::{AgencyId, ListingId, PeriodId};
-use crate::version::newest;
+use crate::ids::{AgencyId, ListingId, PeriodId, ScorecardId};
+use crate::version::{known_to, newest};
 
 scoring::coded_enum! {
     /// Where procedures are listed.
@@ -62,13 +62,24 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
+/// Of what a version is one.
+const KEY: [Column; 3] = [Column::AgencyId, Column::PeriodId, Column::Channel];
+
 /// The listings that count for a period: of each, the newest version. Narrow it
 /// to agencies by a filter.
 #[must_use]
 pub fn latest_for(period: PeriodId) -> Select<Entity> {
-    let key = [Column::AgencyId, Column::PeriodId, Column::Channel];
-    newest(Entity::find(), &key, Column::Version)
+    newest(Entity::find(), &KEY, Column::Version)
         .filter(Column::PeriodId.eq(period))
+        .order_by_asc(Column::AgencyId)
+        .order_by_asc(Column::Channel)
+}
+
+/// The listings behind the cards, as they were known when each was compiled; read them as
+/// [`Known`](crate::Known).
+#[must_use]
+pub fn known_to_cards(cards: impl IntoIterator<Item = ScorecardId>) -> Select<Entity> {
+    known_to(KEY, Column::Version, Column::RecordedAt, cards)
         .order_by_asc(Column::AgencyId)
         .order_by_asc(Column::Channel)
 }

@@ -1,10 +1,11 @@
 //! The catalogue of measures: what criteria read, in which unit, and how the
 //! worker gets hold of it.
 
-use scoring::Unit;
+use scoring::{Course, Unit};
 use sea_orm::QueryOrder;
 use sea_orm::entity::prelude::*;
 
+use crate::codes::Codes;
 use crate::ids::MeasureId;
 
 scoring::coded_enum! {
@@ -12,7 +13,10 @@ scoring::coded_enum! {
     /// where it finds nothing.
     pub enum Gathering {
         /// A column of the official dossier table, or a sum of columns.
+        /// Where there is none, the dossiers are counted.
         DossierTable = "DOSSIER_TABLE",
+        /// A number counted over the dossiers. Of an agency that reports none, the official table serves.
+        Dossiers = "DOSSIERS",
         /// The counts of the public listing.
         Listing = "LISTING",
         /// The state of a document.
@@ -44,6 +48,10 @@ pub struct Model {
     /// What the gathering looks up, such as a document's code or a table's
     /// column; none where it needs nothing.
     pub key: Option<String>,
+    /// Which way its value may still go within a period.
+    pub course: Course,
+    /// The measures of which it is a part: one more here is one more in each of them.
+    pub part_of: Codes,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

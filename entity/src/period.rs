@@ -50,3 +50,13 @@ pub fn in_order() -> Select<Entity> {
 pub fn around(date: Date) -> Select<Entity> {
     in_order().filter(Column::StartsOn.lte(date)).filter(Column::EndsBefore.gt(date))
 }
+
+/// The periods of a kind that ended after `after` and by `by`, the latest first.
+#[must_use]
+pub fn ended_between(kind: PeriodKind, after: Date, by: Date) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::Kind.eq(kind))
+        .filter(Column::EndsBefore.gt(after))
+        .filter(Column::EndsBefore.lte(by))
+        .order_by_desc(Column::EndsBefore)
+}

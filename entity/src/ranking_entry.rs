@@ -1,8 +1,8 @@
 //! The entries of a ranking: every agency of the block, ranked or not.
 
 use crate::ids::{AgencyId, RankingId, ScorecardId};
-use sea_orm::QueryOrder;
 use sea_orm::entity::prelude::*;
+use sea_orm::{JoinType, QueryOrder, QuerySelect};
 
 /// An agency in a ranking.
 #[sea_orm::model]
@@ -54,4 +54,13 @@ pub fn of_rankings(rankings: impl IntoIterator<Item = RankingId>) -> Select<Enti
 #[must_use]
 pub fn of_agency(ranking: RankingId, agency: AgencyId) -> Select<Entity> {
     of_ranking(ranking).filter(Column::AgencyId.eq(agency))
+}
+
+/// The entries that hold a card, that of the newest ranking first.
+#[must_use]
+pub fn holding(card: ScorecardId) -> Select<Entity> {
+    Entity::find()
+        .join(JoinType::InnerJoin, Relation::Ranking.def())
+        .filter(Column::ScorecardId.eq(card))
+        .order_by_desc(super::ranking::Column::Revision)
 }

@@ -1,18 +1,83 @@
-//! Inputs are appended as versions and the newest counts: that rule, once.
+//! Inputs are appended as versions and the newest counts: that rule, once, as it stands now and as it stood when a
+//! card was compiled.
 
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
-use sea_orm::{EntityTrait, QueryFilter, Select};
+use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::{
+    ColumnTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryResult, QuerySelect, QueryTrait,
+    Select,
+};
+
+use crate::ids::ScorecardId;
+use crate::scorecard;
 
 /// Keeps the rows of which there is no newer version, a version of the same
 /// row being one that agrees in all columns of `key`. The unique index over
 /// `key` and `version` answers the question.
 pub(crate) fn newest<E: EntityTrait>(rows: Select<E>, key: &[E::Column], version: E::Column) -> Select<E> {
-    let newer = Alias::new("newer");
+    rows.filter(Expr::exists(newer::<E>(key, version)).not())
+}
+
+fn newer<E: EntityTrait>(key: &[E::Column], version: E::Column) -> SelectStatement {
+    let newer = newer_version();
     let mut newer_version: SelectStatement =
         Query::select().expr(Expr::val(1)).from_as(E::default(), newer.clone()).take();
     for column in key {
         newer_version.and_where(Expr::col((newer.clone(), *column)).eq(Expr::col((E::default(), *column))));
     }
     newer_version.and_where(Expr::col((newer, version)).gt(Expr::col((E::default(), version))));
-    rows.filter(Expr::exists(newer_version).not())
+    newer_version
+}
+
+fn newer_version() -> Alias {
+    Alias::new("newer")
+}
+
+const CARD: &str = "known_to_card";
+const SUPERSEDED: &str = "superseded";
+
+/// An input as it was known when a card was compiled.
+#[derive(Clone, Debug)]
+pub struct Known<M> {
+    /// The card.
+    pub card: ScorecardId,
+    /// Whether there is no newer version by now.
+    pub newest: bool,
+    /// The version that was the newest then.
+    pub row: M,
+}
+
+impl<M: FromQueryResult> FromQueryResult for Known<M> {
+    fn from_query_result(result: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        let superseded: bool = result.try_get("", SUPERSEDED)?;
+        Ok(Self {
+            card: result.try_get("", CARD)?,
+            newest: !superseded,
+            row: M::from_query_result(result, prefix)?,
+        })
+    }
+}
+
+/// Keeps of the inputs of the cards' agencies in their periods the versions that were the newest when each card was
+/// compiled; read them as [`Known`]. The first two columns of `key` are the agency and the period.
+pub(crate) fn known_to<E: EntityTrait, const KEY: usize>(
+    key: [E::Column; KEY],
+    version: E::Column,
+    recorded_at: E::Column,
+    cards: impl IntoIterator<Item = ScorecardId>,
+) -> Select<E> {
+    let compiled_at = || Expr::col((scorecard::Entity, scorecard::Column::CompiledAt));
+    let of_card = key.iter().zip([scorecard::Column::AgencyId, scorecard::Column::PeriodId]);
+    let of_card = of_card.fold(Condition::all(), |condition, (column, of_card)| {
+        condition.add(Expr::col((E::default(), *column)).equals((scorecard::Entity, of_card)))
+    });
+    let mut newer_then = newer::<E>(&key, version);
+    newer_then.and_where(Expr::col((newer_version(), recorded_at)).lte(compiled_at()));
+    let mut rows = E::find()
+        .expr_as(Expr::col((scorecard::Entity, scorecard::Column::Id)), CARD)
+        .expr_as(Expr::exists(newer::<E>(&key, version)), SUPERSEDED)
+        .filter(scorecard::Column::Id.is_in(cards))
+        .filter(Expr::col((E::default(), recorded_at)).lte(compiled_at()))
+        .filter(Expr::exists(newer_then).not());
+    QueryTrait::query(&mut rows).inner_join(scorecard::Entity, of_card);
+    rows
 }

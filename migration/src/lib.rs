@@ -16,7 +16,10 @@ mod m20261124_000006_people;
 mod m20261124_000007_audit;
 mod m20261124_000008_publication;
 mod m20261124_000010_criteria_frozen;
-mod m20261125_000020_agency_change;
+mod m20261127_000011_measure_course;
+mod m20261127_000020_dossiers;
+mod m20261127_000020_schedule;
+mod m20261127_000030_agency_change;
 mod once;
 
 pub use once::migrate;
@@ -44,7 +47,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000007_audit::Migration),
             Box::new(m20261124_000008_publication::Migration),
             Box::new(m20261124_000010_criteria_frozen::Migration),
-            Box::new(m20261125_000020_agency_change::Migration),
+            Box::new(m20261127_000011_measure_course::Migration),
+            Box::new(m20261127_000020_dossiers::Migration),
+            Box::new(m20261127_000020_schedule::Migration),
+            Box::new(m20261127_000030_agency_change::Migration),
         ]
     }
 }

@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use chrono::{DateTime, TimeZone, Utc};
 use entity::{build, build_part};
 use http_body_util::BodyExt;
+use reform_api::imports::Imports;
 use reform_api::people::{People, Provider};
 use reform_api::server;
 use reform_worker::{Clock, Settings, Signals, Worker};
@@ -108,9 +109,16 @@ impl App {
         });
         let signals = Signals::default();
         let people = People::new(database.clone(), clock.clone());
-        let schema =
-            reform_api::graphql::schema(database.clone(), clock.clone(), signals.clone(), people.clone());
-        let router = server::router(schema, database.clone(), people.clone(), server::Settings::default());
+        let imports = Imports::new(database.clone(), clock.clone());
+        let schema = reform_api::graphql::schema(
+            database.clone(),
+            clock.clone(),
+            signals.clone(),
+            people.clone(),
+            imports.clone(),
+        );
+        let router =
+            server::router(schema, database.clone(), people.clone(), imports, server::Settings::default());
         let administrator = String::new();
         Self { database, clock, signals, people, store, router, statements, administrator }
     }
@@ -119,10 +127,16 @@ impl App {
     pub fn with_provider(self, provider: Provider) -> Self {
         let people = self.people.clone().known_to(Some(&provider));
         let (database, signals) = (self.database.clone(), self.signals.clone());
-        let schema =
-            reform_api::graphql::schema(database.clone(), self.clock.clone(), signals, people.clone());
+        let imports = Imports::new(database.clone(), self.clock.clone());
+        let schema = reform_api::graphql::schema(
+            database.clone(),
+            self.clock.clone(),
+            signals,
+            people.clone(),
+            imports.clone(),
+        );
         let settings = server::Settings { provider: Some(provider), ..server::Settings::default() };
-        let router = server::router(schema, database, people.clone(), settings);
+        let router = server::router(schema, database, people.clone(), imports, settings);
         Self { people, router, ..self }
     }
 
@@ -171,9 +185,11 @@ impl App {
         let address = listener.local_addr().expect("an address");
         let (database, people) = (self.database.clone(), self.people.clone());
         let (clock, signals) = (self.clock.clone(), self.signals.clone());
-        let schema = reform_api::graphql::schema(database.clone(), clock, signals, people.clone());
+        let imports = Imports::new(database.clone(), clock.clone());
+        let schema =
+            reform_api::graphql::schema(database.clone(), clock, signals, people.clone(), imports.clone());
         let settings = settings.into();
-        let routes = server::router(schema, database, people, settings.clone());
+        let routes = server::router(schema, database, people, imports, settings.clone());
         (address, tokio::spawn(server::serve(listener, routes, settings, stop)))
     }
 

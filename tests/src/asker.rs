@@ -6,6 +6,29 @@ use serde_json::{Value, json};
 
 use crate::{Answer, App};
 
+/// The media type of [`form`].
+pub const FORM: &str = "multipart/form-data; boundary=ranh-gioi";
+
+/// A form of fields and files, each file with its name.
+pub fn form(fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut form = Vec::new();
+    for (name, value) in fields {
+        let field =
+            format!("--ranh-gioi\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        form.extend_from_slice(field.as_bytes());
+    }
+    for (name, bytes) in files {
+        let head = format!(
+            "--ranh-gioi\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n"
+        );
+        form.extend_from_slice(head.as_bytes());
+        form.extend_from_slice(bytes);
+        form.extend_from_slice(b"\r\n");
+    }
+    form.extend_from_slice(b"--ranh-gioi--\r\n");
+    form
+}
+
 /// Somebody, with what he shows at each request.
 #[derive(Clone, Debug)]
 pub struct Asker<'a> {
@@ -120,6 +143,13 @@ impl<'a> Asker<'a> {
         let request = self.request(Method::POST, "/graphql");
         let request = request.header(header::CONTENT_TYPE, "application/json");
         self.app.send(self.from, request.body(Body::from(body.to_string())).expect("a request")).await
+    }
+
+    /// Uploads a file of dossiers, with the other fields of the form.
+    pub async fn upload(&self, fields: &[(&str, &str)], file: (&str, &[u8])) -> Answer {
+        let request = self.request(Method::POST, "/imports/dossiers");
+        let request = request.header(header::CONTENT_TYPE, FORM);
+        self.app.send(self.from, request.body(Body::from(form(fields, &[file]))).expect("a request")).await
     }
 
     fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {

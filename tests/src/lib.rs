@@ -9,7 +9,7 @@ mod socket;
 mod store;
 
 pub use app::{Answer, App, http};
-pub use asker::Asker;
+pub use asker::{Asker, FORM, form};
 pub use postgres::Postgres;
 pub use socket::Socket;
 pub use store::{Kind, Store};

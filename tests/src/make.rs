@@ -1,10 +1,10 @@
 //! Builders: what a test needs beside the sample province, or otherwise than it is there.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     AgencyEdgeId, AgencyId, BlockId, CriteriaSetId, DocumentId, DossierTableId, ListingId, ObservationId,
-    PeriodId, agency, agency_edge, block, criteria_set, criteria_use, document, dossier_table, listing,
-    measure, observation, period,
+    PeriodId, ProcedureId, agency, agency_edge, block, criteria_set, criteria_use, document, dossier_table,
+    listing, measure, observation, period, procedure,
 };
 use scoring::{CriteriaSet, CriteriaSetDocument, Source, canonical_json};
 use sea_orm::sea_query::Expr;
@@ -66,6 +66,17 @@ pub async fn edge(
 
 /// Reports a value of a measure for an agency in the half-year, as the next version.
 pub async fn observation(database: &DatabaseConnection, agency_code: &str, measure: &str, value: &str) {
+    observation_at(database, agency_code, measure, value, start_of_test()).await;
+}
+
+/// The same, recorded at an instant.
+pub async fn observation_at(
+    database: &DatabaseConnection,
+    agency_code: &str,
+    measure: &str,
+    value: &str,
+    recorded_at: DateTime<Utc>,
+) {
     let agency_id: AgencyId = agency(database, agency_code).await.id;
     let period_id = period(database, HALF_YEAR).await;
     let known = observation::latest_for(period_id)
@@ -83,7 +94,7 @@ pub async fn observation(database: &DatabaseConnection, agency_code: &str, measu
         as_of: day(2022, 6, 30),
         note: Some("corrected".to_owned()),
         recorded_by: "test".to_owned(),
-        recorded_at: start_of_test(),
+        recorded_at,
         measure_code: measure.to_owned(),
         value: value.to_owned(),
     };
@@ -121,6 +132,18 @@ pub async fn criteria_set(
         .exec(database)
         .await
         .expect("the block is scored by it");
+}
+
+/// A procedure with a code.
+pub async fn procedure(database: &DatabaseConnection, code: &str) {
+    let row = procedure::Model {
+        id: ProcedureId::generate(),
+        code: code.to_owned(),
+        name_vi: format!("Thủ tục {code}"),
+        name_en: format!("Procedure {code}"),
+        level: procedure::ProcedureLevel::Province,
+    };
+    row.into_active_model().reset_all().insert(database).await.expect("the procedure is recorded");
 }
 
 /// Takes the half-year's criteria set from a block.

@@ -2,5 +2,6 @@
 
 mod criteria;
 mod e2e;
+mod files;
 mod registry;
 mod scoring;

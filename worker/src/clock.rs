@@ -3,7 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, NaiveDate, Timelike, Utc};
+use scoring::province_day;
 
 /// Tells the time.
 #[derive(Clone)]
@@ -24,9 +25,9 @@ impl Clock {
         Self(Arc::new(tell))
     }
 
-    /// The present day in the province: Vietnam has one time zone, seven hours ahead of UTC, and no summer time.
+    /// The present day in the province.
     pub fn today(&self) -> NaiveDate {
-        (self.now() + TimeDelta::hours(7)).date_naive()
+        province_day(self.now())
     }
 
     /// The present instant.

@@ -1,4 +1,4 @@
-//! Starting and stopping the worker: the relay, the queue's worker and the listener for other processes'
+//! Starting and stopping the worker: the schedule, the relay, the queue's worker and the listener for other processes'
 //! announcements, in whichever process it is to run.
 
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::part::Workplace;
 use crate::queue::Queue;
-use crate::{Clock, Signals, relay};
+use crate::{Clock, Signals, relay, schedule};
 
 /// How a worker works.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +56,7 @@ impl Worker {
             signals.clone(),
             shutdown.clone(),
         ));
+        tasks.spawn(schedule::run(database.clone(), clock.clone(), signals.clone(), shutdown.clone()));
         tasks.spawn(Queue::keep_tidy(database.clone(), shutdown.clone()));
         tasks.spawn(queue.run(at, shutdown.clone()));
         Self { tasks, shutdown }

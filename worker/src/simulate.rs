@@ -143,23 +143,12 @@ pub async fn simulate<C: ConnectionTrait>(
     set: Option<criteria_set::Model>,
     changes: &[Change],
 ) -> Result<Vec<Simulated>, SimulateError> {
-    let measures = load_measures(connection).await?;
-    let units = units(&measures);
-    let (set_row, set) = match set {
-        Some(row) => read_set(&row, &units).map(|set| (row, set))?,
-        None => load_set_in_use(connection, &period, &block, &units).await?,
-    };
-    let mut agencies = agency::valid_in(period.starts_on, period.ends_before)
-        .filter(agency::block_at_end(period.ends_before).eq(block.id))
-        .all(connection)
-        .await?;
-    agencies.sort_by(|a, b| a.code.cmp(&b.code));
-    let of_agencies = match overlays(&agencies, &measures, &set, changes) {
+    let (criteria, agencies) = scored_by(connection, &period, &block, set).await?;
+    let of_agencies = match overlays(&agencies, &criteria.measures, &criteria.set, changes) {
         Ok(of_agencies) => of_agencies,
         Err(refused) => return Err(SimulateError::Refused(told(connection, &period, refused).await?)),
     };
     let overlays = Overlays { of_agencies, as_of: period.ends_before };
-    let criteria = Criteria { measures, units, set_row, set };
     let cohort = Cohort::new(period, block, agencies)?;
     let facts = cohort.facts(connection, &criteria, &overlays).await?;
 
@@ -197,6 +186,27 @@ async fn told<C: ConnectionTrait>(
         told.push((at, why));
     }
     Ok(told)
+}
+
+/// What scores `block` in `period`, which is `set` or the one in use; and the block's agencies, by code.
+pub(crate) async fn scored_by<C: ConnectionTrait>(
+    connection: &C,
+    period: &period::Model,
+    block: &block::Model,
+    set: Option<criteria_set::Model>,
+) -> Result<(Criteria, Vec<agency::Model>), SimulateError> {
+    let measures = load_measures(connection).await?;
+    let units = units(&measures);
+    let (set_row, set) = match set {
+        Some(row) => read_set(&row, &units).map(|set| (row, set))?,
+        None => load_set_in_use(connection, period, block, &units).await?,
+    };
+    let mut agencies = agency::valid_in(period.starts_on, period.ends_before)
+        .filter(agency::block_at_end(period.ends_before).eq(block.id))
+        .all(connection)
+        .await?;
+    agencies.sort_by(|a, b| a.code.cmp(&b.code));
+    Ok((Criteria { measures, units, set_row, set }, agencies))
 }
 
 type OfAgencies = HashMap<AgencyId, Vec<Overlay>>;

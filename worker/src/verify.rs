@@ -3,13 +3,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use entity::{
-    BlockId, CriteriaSetId, PeriodId, ScorecardId, agency, block, criteria_set, period, scorecard,
-    scorecard_line,
-};
+use entity::{BlockId, ScorecardId, agency, block, criteria_set, period, scorecard, scorecard_line};
 use scoring::{
-    Catalogue, CriteriaSet, ENGINE_VERSION, FactChange, Facts, Period, Scorecard, canonical_json, coded_enum,
-    content_hash_by, fact_changes, score,
+    ENGINE_VERSION, FactChange, Facts, Scorecard, canonical_json, coded_enum, content_hash_by, fact_changes,
+    score,
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ConnectionTrait, DbErr, EntityTrait, IdenStatic, Iterable, ModelTrait,
@@ -18,7 +15,8 @@ use sea_orm::{
 
 use crate::compile::cohort::{Cohort, Overlays};
 use crate::compile::{Criteria, PartError, stored};
-use crate::criteria::{CriteriaError, load_measures, read_set, units};
+use crate::criteria::{load_measures, read_set, units};
+use crate::origin::{Origin, Origins};
 use crate::registry::place_as_at_end;
 
 /// What came of verifying a card.
@@ -95,9 +93,7 @@ impl Difference {
 
 /// Verifies cards; keeps the sets and periods that it has read.
 pub struct Verifier {
-    catalogue: Catalogue,
-    sets: HashMap<CriteriaSetId, Result<CriteriaSet, String>>,
-    periods: HashMap<PeriodId, Period>,
+    origins: Origins,
     blocks: HashMap<BlockId, String>,
 }
 
@@ -107,17 +103,10 @@ impl Verifier {
     /// # Errors
     /// When the database fails.
     pub async fn new<C: ConnectionTrait>(connection: &C) -> Result<Self, DbErr> {
-        let catalogue = units(&load_measures(connection).await?);
-        let mut periods = HashMap::new();
-        for row in period::Entity::find().all(connection).await? {
-            if let Ok(code) = row.code.parse() {
-                let period = Period { code, starts_on: row.starts_on, ends_before: row.ends_before };
-                periods.insert(row.id, period);
-            }
-        }
+        let origins = Origins::load(connection).await?;
         let blocks = block::Entity::find().all(connection).await?;
         let blocks = blocks.into_iter().map(|block| (block.id, block.code)).collect();
-        Ok(Self { catalogue, sets: HashMap::new(), periods, blocks })
+        Ok(Self { origins, blocks })
     }
 
     /// Verifies `cards`, in their order.
@@ -134,59 +123,20 @@ impl Verifier {
         for line in scorecard_line::of_cards(ids).all(connection).await? {
             lines.entry(line.scorecard_id).or_default().push(line);
         }
-        for card in cards {
-            if !self.sets.contains_key(&card.criteria_set_id) {
-                let set = self.read_set(connection, card.criteria_set_id).await?;
-                self.sets.insert(card.criteria_set_id, set);
-            }
-        }
+        self.origins.add_sets(connection, &cards.iter().collect::<Vec<_>>()).await?;
         let verified = cards.iter().map(|card| Verified {
             card: card.id,
             engine_version: card.engine_version.clone(),
-            differences: match self.scored(card) {
-                Ok((facts, set, period)) => {
+            differences: match self.origins.of(card) {
+                Ok(origin) => {
                     let block = self.blocks.get(&card.block_id).map_or("", String::as_str);
                     let lines = lines.remove(&card.id).unwrap_or_default();
-                    differences(card, block, &lines, &facts, (set, period))
+                    differences(card, block, &lines, &origin)
                 }
-                Err(unreadable) => vec![unreadable],
+                Err(unreadable) => vec![of_card(unreadable.column, None, None)],
             },
         });
         Ok(verified.collect())
-    }
-
-    async fn read_set<C: ConnectionTrait>(
-        &self,
-        connection: &C,
-        id: CriteriaSetId,
-    ) -> Result<Result<CriteriaSet, String>, DbErr> {
-        let Some(row) = criteria_set::Entity::find_by_id(id).one(connection).await? else {
-            return Ok(Err("the criteria set is gone".to_owned()));
-        };
-        match read_set(&row, &self.catalogue) {
-            Ok(set) => Ok(Ok(set)),
-            Err(CriteriaError::Database(error)) => Err(error),
-            Err(damaged) => Ok(Err(damaged.to_string())),
-        }
-    }
-
-    /// What the card was scored from, as far as it can still be read.
-    fn scored(&self, card: &scorecard::Model) -> Result<(Facts, &CriteriaSet, &Period), Difference> {
-        // Why is for the log: whoever verifies may be the public.
-        let unreadable = |column: &str, why: String| {
-            tracing::warn!(card = %card.id, column, why, "a scorecard cannot be verified");
-            of_card(column, None, None)
-        };
-        let set = match self.sets.get(&card.criteria_set_id) {
-            Some(Ok(set)) => set,
-            Some(Err(why)) => return Err(unreadable("criteria_set_id", why.clone())),
-            None => return Err(unreadable("criteria_set_id", "unknown".to_owned())),
-        };
-        let period = self.periods.get(&card.period_id);
-        let period = period.ok_or_else(|| unreadable("period_id", "no period".to_owned()))?;
-        let facts = serde_json::from_str(&card.facts);
-        let facts = facts.map_err(|error| unreadable("facts", error.to_string()))?;
-        Ok((facts, set, period))
     }
 }
 
@@ -225,8 +175,7 @@ fn differences(
     card: &scorecard::Model,
     block: &str,
     lines: &[scorecard_line::Model],
-    facts: &Facts,
-    (set, period): (&CriteriaSet, &Period),
+    Origin { facts, set, period }: &Origin<'_>,
 ) -> Vec<Difference> {
     let scored = score(set, period.code.kind, facts);
     let scale = set.document().print_scale;

@@ -1,11 +1,12 @@
 //! `criteria`: sets checked and taken away at the terminal.
 
+use std::io::Read;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::Subcommand;
 use entity::criteria_set;
-use reform_worker::criteria::{Format, check, load_measures, table_csv, units};
+use reform_worker::criteria::{Format, LARGEST_FILE, check, load_measures, table_csv, units};
 use scoring::{CriteriaSetDocument, Language};
 use sea_orm::DatabaseConnection;
 
@@ -47,7 +48,7 @@ async fn check_file(database: &DatabaseConnection, file: &std::path::Path) -> an
     let format = format.context(
         "tệp phải là .yaml, .json, .csv hoặc .xlsx / the file must be .yaml, .json, .csv or .xlsx",
     )?;
-    let bytes = std::fs::read(file)
+    let bytes = beginning(file)
         .with_context(|| format!("không đọc được {0} / {0} cannot be read", file.display()))?;
     let catalogue = units(&load_measures(database).await?);
     match check(&bytes, format, &catalogue) {
@@ -63,6 +64,14 @@ async fn check_file(database: &DatabaseConnection, file: &std::path::Path) -> an
             bail!("{0} lỗi trong {1} / {0} problem(s) in {1}", problems.len(), file.display());
         }
     }
+}
+
+/// A file, or of one that is too large so much that it is seen to be.
+fn beginning(file: &std::path::Path) -> std::io::Result<Vec<u8>> {
+    let most = u64::try_from(LARGEST_FILE).unwrap_or(u64::MAX);
+    let mut bytes = Vec::new();
+    std::fs::File::open(file)?.take(most + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 async fn export(

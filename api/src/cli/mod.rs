@@ -5,8 +5,12 @@ mod audit;
 mod compile;
 mod criteria;
 mod explain;
+mod import;
 mod oidc;
+mod path;
+mod recount;
 mod reorganise;
+mod schedule;
 mod serve;
 mod serving;
 mod wait;
@@ -89,6 +93,8 @@ enum Command {
         /// Only this criterion and what is below it, for instance 3.2 or 3.2.1.
         criterion: Option<String>,
     },
+    /// What an agency can still change, what each change gains, and which changes reach a grade, index or rank.
+    Path(path::Path),
     /// Criteria sets: check a file, print a stored set, print the JSON Schema.
     #[command(subcommand)]
     Criteria(criteria::Criteria),
@@ -106,6 +112,17 @@ enum Command {
         #[command(subcommand)]
         way: administrator::Way,
     },
+    /// Import what offices hold in files.
+    #[command(subcommand)]
+    Import(import::Import),
+    /// Count the dossiers anew; name every counter that is not what they come to, and then fail with exit code 1.
+    Recount {
+        /// Whether to make wrong counters right. They never should be wrong: find out why first.
+        #[arg(long, value_enum, default_value_t)]
+        repair: recount::Repair,
+    },
+    /// List the schedule: what is compiled when, without anybody asking.
+    Schedule,
     /// The audit log: where its chain ends, and whether it is as it was written.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -156,12 +173,16 @@ pub async fn run(cli: Cli, told: &CancellationToken) -> anyhow::Result<()> {
         Command::Explain { period, agency, criterion } => {
             explain::explain(&bench, &period, &agency, criterion.as_deref()).await
         }
+        Command::Path(asked) => path::path(&bench, asked).await,
         Command::Administrator { way } => {
             let people = People::new(database.clone(), clock.clone());
             administrator::let_in(&people, &cli.serving.base_url(cli.serving.listen), &way).await
         }
         Command::Reorganise { file, dry_run } => reorganise::reorganise(&bench, &file, dry_run).await,
         Command::Criteria(criteria) => criteria::criteria(database, criteria).await,
+        Command::Recount { repair } => recount::recount(&bench, repair).await,
+        Command::Import(import) => import::run(&bench, import).await,
+        Command::Schedule => schedule::schedule(database).await,
         Command::Audit(audit) => audit::audit(database, audit).await,
     };
     database.close_by_ref().await.ok();

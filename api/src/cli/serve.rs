@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use super::administrator::first_access;
 use super::wait::wait_for;
 use super::{Bench, Role, Serving};
+use crate::imports::Imports;
 use crate::people::People;
 use crate::server::Mode;
 use crate::{graphql, report, server};
@@ -34,20 +35,23 @@ pub(super) async fn serve(
         }
     };
     let people = People::new(database.clone(), clock.clone()).known_to(settings.provider.as_ref());
-    let schema = graphql::schema(database.clone(), clock.clone(), signals.clone(), people.clone());
+    let imports = Imports::new(database.clone(), clock.clone());
+    let schema =
+        graphql::schema(database.clone(), clock.clone(), signals.clone(), people.clone(), imports.clone());
     let base_url = serving.base_url(address);
     first_access(&people, &base_url).await?;
     let where_to = match settings.mode {
         Mode::Development => format!("GraphiQL: {base_url}/graphiql"),
         Mode::Production => format!("GraphQL: {base_url}/graphql"),
     };
-    let routes = server::router(schema, database.clone(), people.clone(), settings.clone());
+    let routes = server::router(schema, database.clone(), people.clone(), imports.clone(), settings.clone());
 
     let announce = announce(database, &signals, where_to);
     let announcing = tokio::spawn(announce);
     let pruned = people.clone();
     let pruning = tokio::spawn(async move { pruned.keep_pruning().await });
     server::serve(listener, routes, settings, told.clone().cancelled_owned()).await;
+    imports.close().await;
     announcing.abort();
     pruning.abort();
     people.close().await;

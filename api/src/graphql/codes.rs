@@ -127,6 +127,8 @@ codes! {
         AgencyReport,
         /// The official dossier statistics table.
         DossierTable,
+        /// The dossiers themselves, counted.
+        Dossiers,
         /// The sociological survey.
         Survey,
         /// A decision that was published.
@@ -179,6 +181,85 @@ codes! {
         /// The parent agency's own result.
         Inherited,
     }
+    /// The unit of a measure's values.
+    Unit from scoring::Unit {
+        /// A whole number, 0 or more.
+        Count,
+        /// A share, 0 to 1, or an index.
+        Share,
+        /// Points.
+        Points,
+        /// True or false.
+        Flag,
+        /// A named level.
+        Level,
+    }
+    /// Where the worker finds a measure's value. An observation of the measure serves where it finds nothing.
+    Gathering from entity::measure::Gathering {
+        /// A column of the official dossier table, or a sum of columns; the dossiers where there is no table.
+        DossierTable,
+        /// Counted over the dossiers; the official table where none were reported.
+        Dossiers,
+        /// The counts of the public listing.
+        Listing,
+        /// The state of a document.
+        Document,
+        /// Only an observation.
+        Observation,
+    }
+    /// What a ratio rule gives when there was nothing to count.
+    ZeroDenominator from scoring::ZeroDenominator {
+        /// No points.
+        Zero,
+        /// Full points.
+        Full,
+        /// The leaf does not apply.
+        NotApplicable,
+    }
+    /// When a leaf falls due.
+    Due from scoring::Due {
+        /// In the half-year and in the full year.
+        EveryPeriod,
+        /// Only at year end: NOT_YET_DUE on a half-year card.
+        YearEnd,
+    }
+    /// In what a tier or band is given.
+    AwardKind from scoring::AwardKind {
+        /// Points.
+        Points,
+        /// Percent of the maximum.
+        PercentOfMax,
+        /// The maximum times the ratio.
+        MaxTimesRatio,
+    }
+    /// Where procedures are listed.
+    ListingChannel from entity::listing::Channel {
+        /// At the one-stop unit (Bộ phận Một cửa).
+        OneStopUnit,
+        /// On the agency's website.
+        AgencyWebsite,
+        /// At the provincial service centre.
+        ProvincialServiceCentre,
+    }
+    /// How far a document has come.
+    DocumentState from entity::document::State {
+        /// Issued, and by its due date.
+        IssuedOnTime,
+        /// Issued; nothing is known of a due date.
+        Issued,
+        /// Issued after its due date.
+        IssuedLate,
+        /// Approved by the competent level.
+        Approved,
+        /// Submitted to the competent level.
+        Submitted,
+        /// Drafted and advised for issue by another.
+        Advised,
+        /// Made; it needs no issue.
+        Made,
+        /// Not issued.
+        NotIssued,
+    }
     /// Where a build stands.
     BuildState from entity::build::State {
         /// Waits to be taken up.
@@ -217,6 +298,15 @@ codes! {
         DataChange,
         /// An assessment campaign.
         Campaign,
+    }
+    /// What becomes of a schedule's ticks that no worker was there for.
+    CatchUp from entity::schedule::CatchUp {
+        /// Each fires, oldest first.
+        All,
+        /// The latest fires.
+        Latest,
+        /// None fires.
+        Skip,
     }
     /// Whether a finding is good or bad.
     FindingKind from entity::finding::Kind {
@@ -310,6 +400,51 @@ codes! {
         /// Some are not, and another version of the evaluator wrote them.
         EngineChanged,
     }
+    /// What came of looking for a path to a target.
+    PathOutcome from scoring::PathOutcome {
+        /// The card is there already.
+        AlreadyReached,
+        /// The path leads there.
+        Reached,
+        /// Nothing that can still change leads there.
+        NotReachable,
+        /// The card has no total, so it reaches no index; `unsettled` says what is missing.
+        IncompleteCard,
+    }
+    /// In whose hand a step is.
+    StepBy from scoring::By {
+        /// The agency's own.
+        Agency,
+        /// An appraiser's.
+        Appraiser,
+        /// Those who are asked or who measure: a survey, another index.
+        Others,
+    }
+    /// Why no step changes a line.
+    WhyUnchangeable from scoring::WhyKind {
+        /// It has all the points that it can have.
+        FullPoints,
+        /// The period is over.
+        PeriodClosed,
+        /// What would gain was due on a day that has passed.
+        DeadlineMissed,
+        /// The measure stays as it is once it is known.
+        Fixed,
+        /// Only less of the measure would gain, and what has happened stays.
+        OnlyGrows,
+        /// It is the parent agency's own result.
+        Inherited,
+        /// An appraiser decides, and it was not asked for that.
+        Appraiser,
+        /// It does not apply.
+        NotApplicable,
+        /// The agency is exempt.
+        Exempt,
+        /// It is not yet due.
+        NotYetDue,
+        /// All of it is done already, or there is nothing to count, or a cap keeps what would be gained.
+        NothingToGain,
+    }
     /// What of an agency's facts changed.
     FactKind from scoring::FactKind {
         /// The agency itself: its name, kind or block.
@@ -324,6 +459,60 @@ codes! {
         Exemption,
         /// What the parent agency hands down.
         Inherited,
+    }
+    /// How a dossier came in.
+    DossierChannel from scoring::DossierChannel {
+        /// At the counter (trực tiếp).
+        Counter,
+        /// Online, every step of it (trực tuyến toàn trình).
+        OnlineFull,
+        /// Online in part (trực tuyến một phần).
+        OnlinePartial,
+        /// By the public postal service (bưu chính công ích).
+        Postal,
+        /// Online, with the public postal service for papers or the result.
+        OnlinePostal,
+    }
+    /// Which level of government settles a procedure.
+    ProcedureLevel from entity::procedure::ProcedureLevel {
+        /// The province's agencies.
+        Province,
+        /// The communes.
+        Commune,
+    }
+    /// How a version of a dossier ended.
+    DossierVersionEnd from entity::dossier_version::EndedAs {
+        /// A newer version took its place.
+        Replaced,
+        /// The dossier was removed.
+        Removed,
+    }
+    /// What is imported.
+    ImportKind from entity::import::Kind {
+        /// Dossiers.
+        Dossiers,
+    }
+    /// What becomes of the valid rows of an import when others are refused.
+    ImportMode from entity::import::Mode {
+        /// Nothing is stored unless every row is valid.
+        AllOrNothing,
+        /// The valid rows are stored.
+        AcceptValid,
+    }
+    /// How far an import has come. Only of a `DONE` one, and not of a dry run, is anything stored.
+    ImportState from entity::import::State {
+        /// It is under way, or waits for its turn.
+        Running,
+        /// It came to its end.
+        Done,
+        /// Rows were refused, and so nothing was stored.
+        Refused,
+        /// It was cancelled.
+        Cancelled,
+        /// It could not be read to its end, or the database failed.
+        Failed,
+        /// Its process ended before it did.
+        Interrupted,
     }
     /// Whether a criteria set may be used.
     CriteriaSetState from entity::criteria_set::State {
@@ -345,6 +534,32 @@ codes! {
         /// The same table, as the first sheet of a workbook.
         Xlsx,
     }
+    /// How the criteria sets of two cards belong together.
+    SetRelation from reform_worker::compare::SetRelation {
+        /// They are one.
+        Same,
+        /// One follows the other, over however many versions, and says what takes whose place.
+        Declared,
+        /// Neither says what of it takes the place of what.
+        Undeclared,
+    }
+    /// How what is compared stands in the two criteria sets.
+    MappingKind from scoring::MappingKind {
+        /// One for one, with the same maximum.
+        Same,
+        /// One for one, with another maximum.
+        Rescaled,
+        /// Several take the place of one.
+        Split,
+        /// One takes the place of several.
+        Merged,
+        /// Several take the place of several.
+        Regrouped,
+        /// It takes no place of anything.
+        New,
+        /// Nothing takes its place.
+        Dropped,
+    }
     /// What is different between two criteria sets.
     SetChangeKind from scoring::SetChangeKind {
         /// Something that the set says of itself: a name, the years, the grades, a cap.
@@ -365,5 +580,7 @@ codes! {
         Applicability,
         /// When it falls due.
         Due,
+        /// What it takes the place of in an earlier set.
+        Follows,
     }
 }

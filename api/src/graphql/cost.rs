@@ -19,6 +19,12 @@ pub(crate) const PILLARS: usize = 8;
 pub(crate) const CHILDREN: usize = 4;
 /// Inputs of a line.
 pub(crate) const INPUTS: usize = 2;
+/// Leaves that read a measure, over all active sets.
+pub(crate) const READERS: usize = 10;
+/// Terms of a sum.
+pub(crate) const TERMS: usize = 3;
+/// Values of a reason of the longest type.
+pub(crate) const REASON: usize = 40;
 /// Agencies of an inspection.
 pub(crate) const INSPECTED: usize = 3;
 /// Members of a delegation.
@@ -47,8 +53,20 @@ pub(crate) const VERIFICATION: usize = 500;
 /// The same for the cards of a build.
 pub(crate) const BUILD_VERIFICATION: usize = 50_000;
 
+/// Comparing two cards: each is scored several times.
+pub(crate) const COMPARISON: usize = 2_000;
+
+/// Lines on one side of a comparison; nearly always one.
+pub(crate) const COMPARED: usize = 1;
+
 /// Scoring a block.
 pub(crate) const SIMULATION: usize = 5_000;
+
+/// Former versions of a dossier.
+pub(crate) const VERSIONS: usize = 5;
+
+/// Importing a batch of dossiers.
+pub(crate) const IMPORT: usize = 5_000;
 
 /// No field costs more than this, so that sums do not overflow.
 const MOST: usize = 1_000_000_000;
@@ -63,6 +81,11 @@ pub(crate) fn page(first: Option<i32>, child_complexity: usize) -> usize {
 /// What a list costs: its rows times what is asked of each, or one for each of plain values.
 pub(crate) fn list(rows: usize, child_complexity: usize) -> usize {
     rows.saturating_mul(child_complexity.max(1)).saturating_add(1).min(MOST)
+}
+
+/// What an object of an interface costs: what is asked of all types together, but no more than one can have.
+pub(crate) fn one_of(most: usize, child_complexity: usize) -> usize {
+    child_complexity.min(most).saturating_add(1)
 }
 
 #[cfg(test)]

@@ -9,6 +9,10 @@ use async_graphql::{ServerError, ServerResult, Variables, async_trait::async_tra
 
 use crate::people::Browser;
 
+/// What whoever fails the check is told.
+pub(crate) const NO_CSRF_TOKEN: &str = "Thiếu hoặc sai tiêu đề `x-csrf-token`. / A mutation of a session must carry the header `x-csrf-token` with \
+     `me { csrfToken }`, and come from this site's own pages.";
+
 /// The check. Add it before what keeps parsed documents.
 pub(crate) struct CsrfCheck;
 
@@ -32,9 +36,7 @@ impl Extension for CsrfCheck {
         if may_mutate || !mutates(&document) {
             return Ok(document);
         }
-        let message = "Thiếu hoặc sai tiêu đề `x-csrf-token`. / A mutation of a session must carry the header \
-                       `x-csrf-token` with `me { csrfToken }`, and come from this site's own pages.";
-        let mut error = ServerError::new(message, None);
+        let mut error = ServerError::new(NO_CSRF_TOKEN, None);
         error.extensions.get_or_insert_with(Default::default).set("code", "FORBIDDEN");
         Err(error)
     }

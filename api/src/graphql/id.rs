@@ -2,8 +2,8 @@
 
 use async_graphql::ID;
 use entity::{
-    AccountId, AgencyId, BlockId, BuildId, CriteriaSetId, InspectionId, PeriodId, PublicationId,
-    RecommendationId, ScorecardId, TokenId,
+    AccountId, AgencyId, BlockId, BuildId, CriteriaSetId, ImportId, InspectionId, PeriodId, PublicationId,
+    RecommendationId, ScheduleId, ScorecardId, TokenId,
 };
 
 use super::problem::Problem;
@@ -51,10 +51,30 @@ node_ids! {
     Block(BlockId),
     Build(BuildId),
     CriteriaSet(CriteriaSetId),
+    Import(ImportId),
     Inspection(InspectionId),
     Period(PeriodId),
     Publication(PublicationId),
     Recommendation(RecommendationId),
+    Schedule(ScheduleId),
     Scorecard(ScorecardId),
     Token(TokenId),
+}
+
+impl NodeId {
+    /// The scorecard that a global id of this API is of.
+    pub(crate) fn scorecard(id: &ID) -> Option<ScorecardId> {
+        match Self::read("id", id) {
+            Ok(Self::Scorecard(id)) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The agency that a global id of this API is of.
+    pub(crate) fn agency(id: &ID) -> Option<AgencyId> {
+        match Self::read("id", id) {
+            Ok(Self::Agency(id)) => Some(id),
+            _ => None,
+        }
+    }
 }

@@ -6,10 +6,12 @@ mod build;
 mod codes;
 mod cost;
 mod criteria;
-mod csrf;
+pub(crate) mod csrf;
 mod documents;
+mod dossier;
 mod id;
 mod inspection;
+mod measure;
 mod node;
 mod paging;
 mod people;
@@ -18,6 +20,7 @@ pub(crate) mod problem;
 mod publication;
 mod recommendation;
 mod registry;
+mod schedule;
 mod scorecard;
 mod user_error;
 mod verification;
@@ -29,26 +32,31 @@ use sea_orm::DatabaseConnection;
 
 use self::audit::AuditQuery;
 use self::build::{BuildMutation, BuildQuery, BuildSubscription};
-use self::criteria::{CriteriaMutation, CriteriaQuery, DifferenceQuery, ImportMutation};
+use self::criteria::{CriteriaMutation, CriteriaQuery, DifferenceQuery, ImportMutation, MeasureMutation};
 use self::csrf::CsrfCheck;
 use self::documents::Documents;
+use self::dossier::{CancelMutation, DossierMutation, DossierQuery, ImportQuery, ImportSubscription};
 pub(crate) use self::id::NodeId;
 use self::inspection::InspectionQuery;
+use self::measure::MeasureQuery;
 use self::node::NodeQuery;
 use self::people::{AccountMutation, PeopleQuery, SignInMutation, TokenMutation};
 use self::problem::Problem;
 use self::publication::{PublicationMutation, PublicationQuery};
 use self::recommendation::{RecommendationMutation, RecommendationQuery};
 use self::registry::{HistoryQuery, RegistryMutation, RegistryQuery, ReorganisationMutation};
-use self::scorecard::{ScorecardQuery, SimulationQuery};
+use self::schedule::{ScheduleMutation, ScheduleQuery};
+use self::scorecard::{ComparisonQuery, PathQuery, ScorecardQuery, SimulationQuery};
 use self::verification::VerificationQuery;
+use crate::imports::Imports;
 use crate::people::People;
 use crate::policy::Guard;
 
 /// How deep the fields of a query may be nested.
 const MOST_DEPTH: usize = 15;
 
-/// Agencies, criteria, scorecards, rankings, publications, inspections, builds, accounts and the audit log.
+/// Agencies, criteria, measures, scorecards, rankings, publications, inspections, dossiers, builds, schedules, accounts
+/// and the audit log.
 #[derive(MergedObject, Default)]
 pub struct Query(
     NodeQuery,
@@ -56,43 +64,61 @@ pub struct Query(
     HistoryQuery,
     CriteriaQuery,
     DifferenceQuery,
+    MeasureQuery,
     ScorecardQuery,
     SimulationQuery,
+    ComparisonQuery,
+    PathQuery,
     PublicationQuery,
     VerificationQuery,
     InspectionQuery,
     RecommendationQuery,
+    DossierQuery,
+    ImportQuery,
     BuildQuery,
+    ScheduleQuery,
     PeopleQuery,
     AuditQuery,
 );
 
-/// Requests for builds, publishing; criteria sets; the registry; signing in, tokens, accounts and roles.
+/// Requests for builds, schedules, publishing; criteria sets; the registry; dossiers; signing in, tokens, accounts and
+/// roles.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     BuildMutation,
+    ScheduleMutation,
     PublicationMutation,
+    MeasureMutation,
     ImportMutation,
     CriteriaMutation,
     RegistryMutation,
     ReorganisationMutation,
     RecommendationMutation,
+    DossierMutation,
+    CancelMutation,
     SignInMutation,
     TokenMutation,
     AccountMutation,
 );
 
-/// Builds as they move on.
+/// Builds and imports as they move on.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(BuildSubscription);
+pub struct Subscription(BuildSubscription, ImportSubscription);
 
 /// The schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// The schema over a database.
-pub fn schema(database: DatabaseConnection, clock: Clock, signals: Signals, people: People) -> Schema {
+pub fn schema(
+    database: DatabaseConnection,
+    clock: Clock,
+    signals: Signals,
+    people: People,
+    imports: Imports,
+) -> Schema {
     let refusals = people.refusals().clone();
-    let builder = builder().data(database).data(clock).data(signals).data(people).data(refusals);
+    let builder =
+        builder().data(database).data(clock).data(signals).data(people).data(refusals).data(imports);
     builder.extension(CsrfCheck).extension(Guard).extension(Documents::default()).finish()
 }
 

@@ -7,6 +7,7 @@ use sea_orm::EntityTrait;
 use super::build::{Build, build_by_id};
 use super::criteria::{CriteriaSet, criteria_set_by_id};
 use super::database;
+use super::dossier::{Import, import_by_id};
 use super::id::NodeId;
 use super::inspection::{Inspection, Recommendation, inspection_by_id};
 use super::people::{Account, Token, own_token, visible_account};
@@ -14,6 +15,7 @@ use super::problem::Problem;
 use super::publication::{Publication, publication_by_id};
 use super::recommendation::recommendation_by_id;
 use super::registry::{Agency, Block, Period, agency_by_id};
+use super::schedule::{Schedule, schedule_by_id};
 use super::scorecard::{Scorecard, scorecard_by_id};
 use crate::policy::{may_see_node, sight};
 
@@ -26,10 +28,12 @@ pub(crate) enum Node {
     Block(Block),
     Build(Build),
     CriteriaSet(CriteriaSet),
+    Import(Import),
     Inspection(Inspection),
     Period(Period),
     Publication(Publication),
     Recommendation(Recommendation),
+    Schedule(Schedule),
     Scorecard(Box<Scorecard>),
     Token(Token),
 }
@@ -54,6 +58,7 @@ impl NodeQuery {
             }
             NodeId::Build(id) => build_by_id(database, id).await?.map(Node::Build),
             NodeId::CriteriaSet(id) => criteria_set_by_id(ctx, id).await?.map(Node::CriteriaSet),
+            NodeId::Import(id) => import_by_id(ctx, id).await?.map(Node::Import),
             NodeId::Inspection(id) => {
                 inspection_by_id(database, &sight(ctx).await?, id).await?.map(Node::Inspection)
             }
@@ -64,7 +69,8 @@ impl NodeQuery {
             NodeId::Recommendation(id) => {
                 recommendation_by_id(database, &sight(ctx).await?, id).await?.map(Node::Recommendation)
             }
-            NodeId::Scorecard(id) => scorecard_by_id(database, &sight(ctx).await?, id)
+            NodeId::Schedule(id) => schedule_by_id(database, id).await?.map(Node::Schedule),
+            NodeId::Scorecard(id) => scorecard_by_id(ctx, &sight(ctx).await?, id)
                 .await?
                 .map(|card| Node::Scorecard(Box::new(card))),
             NodeId::Token(id) => own_token(ctx, id).await?.map(Node::Token),

@@ -10,13 +10,13 @@ use std::str::FromStr;
 
 use async_graphql::connection::Connection;
 use async_graphql::indexmap::IndexMap;
-use async_graphql::parser::types::SelectionSet;
+use async_graphql::parser::types::{Field, SelectionSet};
 use async_graphql::registry::Registry;
 use async_graphql::{
-    ContextSelectionSet, Name, ObjectType, OutputType, Positioned, ServerResult, SimpleObject, Value,
+    ContextSelectionSet, Name, OutputType, Positioned, QueryEnv, ServerResult, SimpleObject, Value,
 };
 
-use super::plain::{Answer, Fragments, PlainObject, Plan, plain_object};
+use super::plain::{Answer, PlainObject, Plan, argument, plain_object};
 use super::problem::Problem;
 
 /// The page size when `first` is not given.
@@ -39,6 +39,16 @@ impl Window {
         let size = page_size(first)?;
         let offset = after.map_or(Ok(0), read_cursor)?;
         Ok(Self { offset, size })
+    }
+
+    /// The window that the arguments of a field give, as they stand in the document.
+    pub(crate) fn of_arguments(first: &Value, after: &Value) -> Result<Self, Problem> {
+        let first = match first {
+            Value::Number(first) => first.as_i64().map(|first| i32::try_from(first).unwrap_or(i32::MAX)),
+            _ => None,
+        };
+        let after = if let Value::String(after) = after { Some(after.as_str()) } else { None };
+        Self::new(first, after)
     }
 
     /// One row more than is answered with, to see whether there is a next page.
@@ -184,7 +194,7 @@ impl<T> Page<T> {
 
 type Relay<T> = Connection<String, T, Count>;
 
-impl<T: ObjectType + Answer> OutputType for Page<T> {
+impl<T: OutputType + Answer> OutputType for Page<T> {
     fn type_name() -> Cow<'static, str> {
         Relay::<T>::type_name()
     }
@@ -193,13 +203,58 @@ impl<T: ObjectType + Answer> OutputType for Page<T> {
         Relay::<T>::create_type_info(registry)
     }
 
-    async fn resolve(
-        &self,
-        ctx: &ContextSelectionSet<'_>,
-        _: &Positioned<async_graphql::parser::types::Field>,
-    ) -> ServerResult<Value> {
-        let plan = Self::plan(&[&ctx.item.node], &ctx.query_env.fragments);
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
+        let plan = Self::plan(&[&ctx.item.node], ctx.query_env);
         Ok(self.answer(&plan))
+    }
+}
+
+/// A short list that is held whole and paged where it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Held<T>(pub(crate) Vec<T>);
+
+impl<T> Default for Held<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T: Clone> Held<T> {
+    /// A page of it.
+    pub(crate) fn page(&self, window: Window) -> Page<T> {
+        let [skipped, taken] =
+            [window.offset, window.limit()].map(|rows| usize::try_from(rows).unwrap_or(usize::MAX));
+        let rows = self.0.iter().skip(skipped).take(taken).cloned().collect();
+        Page::new(window, rows, u64::try_from(self.0.len()).ok())
+    }
+}
+
+impl<T: OutputType + Answer + Clone> OutputType for Held<T> {
+    fn type_name() -> Cow<'static, str> {
+        Page::<T>::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        Page::<T>::create_type_info(registry)
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+        let plan = Self::plan_field_of(&field.node, &[&ctx.item.node], ctx.query_env);
+        Ok(self.answer(&plan))
+    }
+}
+
+impl<T: OutputType + Answer + Clone> Answer for Held<T> {
+    /// Whoever loads the list has checked the arguments.
+    fn plan_field_of(field: &Field, selections: &[&SelectionSet], query: &QueryEnv) -> Plan {
+        let [first, after] = ["first", "after"].map(|name| argument(field, name, query));
+        let mut plan = Page::<T>::plan(selections, query);
+        plan.window = Window::of_arguments(&first, &after).ok();
+        plan
+    }
+
+    fn answer(&self, plan: &Plan) -> Value {
+        plan.window.map_or(Value::Null, |window| self.page(window).answer(plan))
     }
 }
 
@@ -208,12 +263,12 @@ const NODES: usize = 1;
 const EDGES: usize = 2;
 const TOTAL_COUNT: usize = 3;
 
-impl<T: ObjectType + Answer> PlainObject for Page<T> {
-    fn plan_field(name: &str, selections: &[&SelectionSet], fragments: &Fragments) -> Option<(usize, Plan)> {
-        match name {
-            "pageInfo" => Some((PAGE_INFO, Position::plan(selections, fragments))),
-            "nodes" => Some((NODES, T::plan(selections, fragments))),
-            "edges" => Some((EDGES, Plan::of_object::<Edge<T>>(selections, fragments))),
+impl<T: OutputType + Answer> PlainObject for Page<T> {
+    fn plan_field(field: &Field, selections: &[&SelectionSet], query: &QueryEnv) -> Option<(usize, Plan)> {
+        match field.name.node.as_str() {
+            "pageInfo" => Some((PAGE_INFO, Position::plan(selections, query))),
+            "nodes" => Some((NODES, T::plan(selections, query))),
+            "edges" => Some((EDGES, Plan::of_object::<Edge<T>>(selections, query))),
             "totalCount" => Some((TOTAL_COUNT, Plan::default())),
             _ => None,
         }
@@ -233,9 +288,9 @@ impl<T: ObjectType + Answer> PlainObject for Page<T> {
     }
 }
 
-impl<T: ObjectType + Answer> Answer for Page<T> {
-    fn plan(selections: &[&SelectionSet], fragments: &Fragments) -> Plan {
-        Plan::of_object::<Self>(selections, fragments)
+impl<T: OutputType + Answer> Answer for Page<T> {
+    fn plan(selections: &[&SelectionSet], query: &QueryEnv) -> Plan {
+        Plan::of_object::<Self>(selections, query)
     }
 
     fn answer(&self, plan: &Plan) -> Value {
@@ -266,20 +321,16 @@ impl<T: Answer> OutputType for Edge<'_, T> {
         Self::qualified_type_name()
     }
 
-    async fn resolve(
-        &self,
-        _: &ContextSelectionSet<'_>,
-        _: &Positioned<async_graphql::parser::types::Field>,
-    ) -> ServerResult<Value> {
+    async fn resolve(&self, _: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
         Ok(Value::Object(IndexMap::from([(Name::new("cursor"), self.cursor())])))
     }
 }
 
 impl<T: Answer> PlainObject for Edge<'_, T> {
-    fn plan_field(name: &str, selections: &[&SelectionSet], fragments: &Fragments) -> Option<(usize, Plan)> {
-        match name {
+    fn plan_field(field: &Field, selections: &[&SelectionSet], query: &QueryEnv) -> Option<(usize, Plan)> {
+        match field.name.node.as_str() {
             "cursor" => Some((0, Plan::default())),
-            "node" => Some((1, T::plan(selections, fragments))),
+            "node" => Some((1, T::plan(selections, query))),
             _ => None,
         }
     }

@@ -7,22 +7,30 @@
 //!
 //! [`plain_object!`](crate::graphql::plain::plain_object) declares such a type. It derives `SimpleObject`
 //! as well, which gives the schema, the documentation and the ordinary way for the `Node` interface.
+//! [`plain_interface!`](crate::graphql::plain::plain_interface) declares an interface of such types.
+
+mod interface;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use async_graphql::indexmap::IndexMap;
-use async_graphql::parser::types::{Field, FragmentDefinition, Selection, SelectionSet};
+use async_graphql::parser::types::{Field, Selection, SelectionSet};
 use async_graphql::registry::Registry;
-use async_graphql::{ContextSelectionSet, ID, Name, OutputType, Positioned, ServerResult, Value};
+use async_graphql::{ContextSelectionSet, ID, Name, OutputType, Positioned, QueryEnv, ServerResult, Value};
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
-/// The fragments of the document.
-pub(crate) type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
+pub(crate) use self::interface::{plain_interface, registered};
+use super::paging::Window;
 
 /// What a selection wants of a type, in the order of the answer. Empty for a scalar.
 #[derive(Default)]
-pub(crate) struct Plan(Vec<Wanted>);
+pub(crate) struct Plan {
+    fields: Vec<Wanted>,
+    /// Of an interface what is wanted of each of its types, in their order.
+    types: Vec<Plan>,
+    /// Of a list that is paged where it stands, which page.
+    pub(crate) window: Option<Window>,
+}
 
 struct Wanted {
     key: Name,
@@ -37,8 +45,13 @@ enum WantedField {
 /// A value that answers a planned selection at once.
 pub(crate) trait Answer: OutputType {
     /// Plans the selections of one response key.
-    fn plan(_selections: &[&SelectionSet], _fragments: &Fragments) -> Plan {
+    fn plan(_selections: &[&SelectionSet], _query: &QueryEnv) -> Plan {
         Plan::default()
+    }
+
+    /// The same for a field that may have arguments.
+    fn plan_field_of(_field: &Field, selections: &[&SelectionSet], query: &QueryEnv) -> Plan {
+        Self::plan(selections, query)
     }
 
     /// The answer.
@@ -47,8 +60,8 @@ pub(crate) trait Answer: OutputType {
 
 /// An object of plain fields.
 pub(crate) trait PlainObject: OutputType {
-    /// The place of the field with this GraphQL name, and the plan of what is selected of it.
-    fn plan_field(name: &str, selections: &[&SelectionSet], fragments: &Fragments) -> Option<(usize, Plan)>;
+    /// The place of a field, and the plan of what is selected of it.
+    fn plan_field(field: &Field, selections: &[&SelectionSet], query: &QueryEnv) -> Option<(usize, Plan)>;
 
     /// The answer of the field at a place.
     fn answer_field(&self, at: usize, plan: &Plan) -> Value;
@@ -56,28 +69,37 @@ pub(crate) trait PlainObject: OutputType {
 
 impl Plan {
     /// Plans the selections of an object. Fragments are merged in: validation admits only those that fit.
-    pub(crate) fn of_object<T: PlainObject>(selections: &[&SelectionSet], fragments: &Fragments) -> Self {
-        let mut by_key: IndexMap<&Name, (&str, Vec<&SelectionSet>)> = IndexMap::new();
+    pub(crate) fn of_object<T: PlainObject>(selections: &[&SelectionSet], query: &QueryEnv) -> Self {
+        Self::of_type::<T>(selections, query, &|_| true)
+    }
+
+    /// Plans the selections of an object, with the fragments on those types that it `is`.
+    fn of_type<T: PlainObject>(
+        selections: &[&SelectionSet],
+        query: &QueryEnv,
+        is: &dyn Fn(&str) -> bool,
+    ) -> Self {
+        let mut by_key = ByKey::new();
         for selection in selections {
-            collect(selection, fragments, &mut by_key);
+            collect(selection, query, is, &mut by_key);
         }
-        let wanted = by_key.into_iter().filter_map(|(key, (name, selections))| {
-            let field = match name {
+        let wanted = by_key.into_iter().filter_map(|(key, (field, selections))| {
+            let field = match field.name.node.as_str() {
                 "__typename" => WantedField::TypeName,
-                name => {
-                    let (at, plan) = T::plan_field(name, &selections, fragments)?;
+                _ => {
+                    let (at, plan) = T::plan_field(field, &selections, query)?;
                     WantedField::At(at, plan)
                 }
             };
             Some(Wanted { key: key.clone(), field })
         });
-        Self(wanted.collect())
+        Self { fields: wanted.collect(), ..Self::default() }
     }
 
     /// The answer of an object.
     pub(crate) fn answer_object<T: PlainObject>(&self, object: &T) -> Value {
-        let mut answer = IndexMap::with_capacity(self.0.len());
-        for wanted in &self.0 {
+        let mut answer = IndexMap::with_capacity(self.fields.len());
+        for wanted in &self.fields {
             let value = match &wanted.field {
                 WantedField::TypeName => Value::String(T::type_name().into_owned()),
                 WantedField::At(at, plan) => object.answer_field(*at, plan),
@@ -88,27 +110,51 @@ impl Plan {
     }
 }
 
+/// The first field of each response key, with the selections of all.
+type ByKey<'a> = IndexMap<&'a Name, (&'a Field, Vec<&'a SelectionSet>)>;
+
 fn collect<'a>(
     selections: &'a SelectionSet,
-    fragments: &'a Fragments,
-    by_key: &mut IndexMap<&'a Name, (&'a str, Vec<&'a SelectionSet>)>,
+    query: &'a QueryEnv,
+    is: &dyn Fn(&str) -> bool,
+    by_key: &mut ByKey<'a>,
 ) {
     for selection in &selections.items {
         match &selection.node {
             Selection::Field(field) => {
-                let Field { name, selection_set, .. } = &field.node;
                 let entry = by_key.entry(&field.node.response_key().node);
-                entry.or_insert_with(|| (&name.node, Vec::new())).1.push(&selection_set.node);
+                entry.or_insert_with(|| (&field.node, Vec::new())).1.push(&field.node.selection_set.node);
             }
             Selection::InlineFragment(fragment) => {
-                collect(&fragment.node.selection_set.node, fragments, by_key);
+                let on = fragment.node.type_condition.as_ref();
+                if on.is_none_or(|on| is(&on.node.on.node)) {
+                    collect(&fragment.node.selection_set.node, query, is, by_key);
+                }
             }
             Selection::FragmentSpread(spread) => {
-                if let Some(fragment) = fragments.get(&spread.node.fragment_name.node) {
-                    collect(&fragment.node.selection_set.node, fragments, by_key);
+                let fragment = query.fragments.get(&spread.node.fragment_name.node);
+                if let Some(fragment) = fragment.filter(|it| is(&it.node.type_condition.node.on.node)) {
+                    collect(&fragment.node.selection_set.node, query, is, by_key);
                 }
             }
         }
+    }
+}
+
+/// The value of a field's argument; null where it is not given.
+pub(crate) fn argument(field: &Field, name: &str, query: &QueryEnv) -> Value {
+    let variable = |name: Name| {
+        let definitions = &query.operation.node.variable_definitions;
+        let definition = definitions.iter().find(|it| it.node.name.node == name);
+        let default = || definition.and_then(|it| it.node.default_value().cloned());
+        Ok::<_, std::convert::Infallible>(
+            query.variables.get(&name).cloned().or_else(default).unwrap_or_default(),
+        )
+    };
+    let given = field.get_argument(name).map(|value| value.node.clone());
+    match given.map(|value| value.into_const_with(variable)) {
+        Some(Ok(value)) => value,
+        None => Value::Null,
     }
 }
 
@@ -131,35 +177,63 @@ pub(crate) fn is_name_of(rust: &str, graphql: &str) -> bool {
 }
 
 /// Declares an object type that is resolved whole. A list of objects says after `=>` how many rows it has
-/// in practice (see [`cost`](crate::graphql::cost)).
+/// in practice, an interface after `|` what one of its types costs at most (see [`cost`](crate::graphql::cost)). With
+/// `of Other` it has the fields of `Other` as well; with `beside { … }` fields that take arguments, whose schema a
+/// `ComplexObject` gives.
 macro_rules! plain_object {
-    ($(#[$meta:meta])* pub(crate) struct $name:ident {
-        $($(#[$field_meta:meta])* $field:ident: $ty:ty $(=> $rows:expr)?,)+
-    }) => {
+    ($(#[$meta:meta])* pub(crate) struct $name:ident $(of $shared:ident)? {
+        $($(#[$field_meta:meta])* $field:ident: $ty:ty $(=> $rows:path)? $(| $most:path)?,)+
+    } $(beside {
+        $($(#[$paged_meta:meta])* $paged:ident: $paged_ty:ty,)+
+    })?) => {
         #[derive(Clone, Debug, async_graphql::SimpleObject)]
         $(#[$meta])*
         pub(crate) struct $name {
             $(
                 $(#[$field_meta])*
                 $(#[graphql(complexity = $crate::graphql::cost::list($rows, child_complexity))])?
+                $(#[graphql(complexity = $crate::graphql::cost::one_of($most, child_complexity))])?
                 pub(crate) $field: $ty,
             )+
+            $($(
+                $(#[$paged_meta])*
+                #[graphql(skip)]
+                pub(crate) $paged: $paged_ty,
+            )+)?
+            $(
+                #[graphql(flatten)]
+                pub(crate) shared: $shared,
+            )?
         }
 
         impl $crate::graphql::plain::PlainObject for $name {
             #[allow(unused_assignments, reason = "the last count is not read")]
             fn plan_field(
-                name: &str,
+                field: &async_graphql::parser::types::Field,
                 selections: &[&async_graphql::parser::types::SelectionSet],
-                fragments: &$crate::graphql::plain::Fragments,
+                query: &async_graphql::QueryEnv,
             ) -> Option<(usize, $crate::graphql::plain::Plan)> {
+                let name = field.name.node.as_str();
                 let mut at = 0;
                 $(
                     if $crate::graphql::plain::is_name_of(stringify!($field), name) {
-                        return Some((at, <$ty as $crate::graphql::plain::Answer>::plan(selections, fragments)));
+                        return Some((at, <$ty as $crate::graphql::plain::Answer>::plan(selections, query)));
                     }
                     at += 1;
                 )+
+                $($(
+                    if $crate::graphql::plain::is_name_of(stringify!($paged), name) {
+                        let plan = <$paged_ty as $crate::graphql::plain::Answer>::plan_field_of;
+                        return Some((at, plan(field, selections, query)));
+                    }
+                    at += 1;
+                )+)?
+                $(
+                    let shared = <$shared as $crate::graphql::plain::PlainObject>::plan_field;
+                    if let Some((within, plan)) = shared(field, selections, query) {
+                        return Some((at + within, plan));
+                    }
+                )?
                 None
             }
 
@@ -172,6 +246,18 @@ macro_rules! plain_object {
                     }
                     at += 1;
                 )+
+                $($(
+                    if wanted == at {
+                        return $crate::graphql::plain::Answer::answer(&self.$paged, plan);
+                    }
+                    at += 1;
+                )+)?
+                $(
+                    if wanted >= at {
+                        let shared = <$shared as $crate::graphql::plain::PlainObject>::answer_field;
+                        return shared(&self.shared, wanted - at, plan);
+                    }
+                )?
                 async_graphql::Value::Null
             }
         }
@@ -179,9 +265,9 @@ macro_rules! plain_object {
         impl $crate::graphql::plain::Answer for $name {
             fn plan(
                 selections: &[&async_graphql::parser::types::SelectionSet],
-                fragments: &$crate::graphql::plain::Fragments,
+                query: &async_graphql::QueryEnv,
             ) -> $crate::graphql::plain::Plan {
-                $crate::graphql::plain::Plan::of_object::<Self>(selections, fragments)
+                $crate::graphql::plain::Plan::of_object::<Self>(selections, query)
             }
 
             fn answer(&self, plan: &$crate::graphql::plain::Plan) -> async_graphql::Value {
@@ -205,14 +291,14 @@ impl<T: Answer> OutputType for Whole<T> {
     }
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
-        let plan = T::plan(&[&ctx.item.node], &ctx.query_env.fragments);
+        let plan = T::plan(&[&ctx.item.node], ctx.query_env);
         Ok(self.0.answer(&plan))
     }
 }
 
 impl<T: Answer> Answer for Option<T> {
-    fn plan(selections: &[&SelectionSet], fragments: &Fragments) -> Plan {
-        T::plan(selections, fragments)
+    fn plan(selections: &[&SelectionSet], query: &QueryEnv) -> Plan {
+        T::plan(selections, query)
     }
 
     fn answer(&self, plan: &Plan) -> Value {
@@ -221,12 +307,22 @@ impl<T: Answer> Answer for Option<T> {
 }
 
 impl<T: Answer> Answer for Vec<T> {
-    fn plan(selections: &[&SelectionSet], fragments: &Fragments) -> Plan {
-        T::plan(selections, fragments)
+    fn plan(selections: &[&SelectionSet], query: &QueryEnv) -> Plan {
+        T::plan(selections, query)
     }
 
     fn answer(&self, plan: &Plan) -> Value {
         Value::List(self.iter().map(|value| value.answer(plan)).collect())
+    }
+}
+
+impl<T: Answer> Answer for Box<T> {
+    fn plan(selections: &[&SelectionSet], query: &QueryEnv) -> Plan {
+        T::plan(selections, query)
+    }
+
+    fn answer(&self, plan: &Plan) -> Value {
+        T::answer(self, plan)
     }
 }
 
@@ -243,6 +339,12 @@ impl Answer for ID {
 }
 
 impl Answer for i32 {
+    fn answer(&self, _: &Plan) -> Value {
+        Value::from(*self)
+    }
+}
+
+impl Answer for i64 {
     fn answer(&self, _: &Plan) -> Value {
         Value::from(*self)
     }

@@ -12,17 +12,19 @@ mod sight;
 use std::collections::BTreeSet;
 
 use async_graphql::Context;
+use entity::role_grant::Role;
 use entity::{AgencyId, agency_edge};
 use reform_worker::Clock;
 use sea_orm::{DatabaseConnection, DbErr, QuerySelect};
 
 pub(crate) use self::guard::{Guard, PublicReads};
-use self::operations::{NODES, PROVINCIAL, Refused};
+use self::operations::{NODES, PROVINCIAL};
+pub(crate) use self::operations::{Operation, Refused};
 pub(crate) use self::sight::{Cards, Sight};
 use crate::graphql::problem::Problem;
 use crate::graphql::viewer::viewer;
 use crate::graphql::{data, database};
-use crate::people::SignedIn;
+use crate::people::{SignedIn, Viewer};
 
 impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
@@ -37,14 +39,43 @@ impl From<Refused> for Problem {
 
 /// How far the viewer of the request sees.
 pub(crate) async fn sight(ctx: &Context<'_>) -> Result<Sight, Problem> {
-    match &viewer(ctx)?.signed_in {
+    Ok(sight_of(viewer(ctx)?, database(ctx)?, data(ctx)?).await?)
+}
+
+/// How far a viewer sees.
+pub(crate) async fn sight_of(
+    viewer: &Viewer,
+    database: &DatabaseConnection,
+    clock: &Clock,
+) -> Result<Sight, DbErr> {
+    match &viewer.signed_in {
         None => Ok(Sight::public()),
         Some(signed_in) if PROVINCIAL.iter().any(|role| signed_in.is(*role)) => Ok(Sight::Everything),
-        Some(signed_in) => {
-            let own = own_agencies(database(ctx)?, signed_in, data::<Clock>(ctx)?).await?;
-            Ok(Sight::Published(own))
-        }
+        Some(signed_in) => Ok(Sight::Published(own_agencies(database, signed_in, clock).await?)),
     }
+}
+
+/// Whose dossiers the viewer may hand in and remove; `None`: everybody's. An administrator may for the province, whoever
+/// reports for an agency for it and those below it.
+pub(crate) async fn reports_for(ctx: &Context<'_>) -> Result<Option<BTreeSet<AgencyId>>, Problem> {
+    Ok(reports_of(viewer(ctx)?, database(ctx)?, data(ctx)?).await?)
+}
+
+/// The same of a viewer.
+pub(crate) async fn reports_of(
+    viewer: &Viewer,
+    database: &DatabaseConnection,
+    clock: &Clock,
+) -> Result<Option<BTreeSet<AgencyId>>, DbErr> {
+    let Some(signed_in) = &viewer.signed_in else {
+        return Ok(Some(BTreeSet::new()));
+    };
+    if signed_in.is(Role::Administrator) {
+        return Ok(None);
+    }
+    let reporters = [Role::Administrator, Role::AgencyEditor];
+    let tops = reporters.iter().flat_map(|role| signed_in.agencies_as(*role)).collect();
+    Ok(Some(with_those_below(database, tops, clock).await?))
 }
 
 /// Whether the viewer may be shown an object of this type by its id; otherwise it is as if there were none.
@@ -60,7 +91,15 @@ async fn own_agencies(
     signed_in: &SignedIn,
     clock: &Clock,
 ) -> Result<BTreeSet<AgencyId>, DbErr> {
-    let mut own: BTreeSet<AgencyId> = signed_in.grants.iter().filter_map(|grant| grant.agency).collect();
+    let own = signed_in.grants.iter().filter_map(|grant| grant.agency).collect();
+    with_those_below(database, own, clock).await
+}
+
+async fn with_those_below(
+    database: &DatabaseConnection,
+    mut own: BTreeSet<AgencyId>,
+    clock: &Clock,
+) -> Result<BTreeSet<AgencyId>, DbErr> {
     if own.is_empty() {
         return Ok(own);
     }

@@ -7,8 +7,8 @@
 use std::collections::BTreeSet;
 
 use entity::{
-    AgencyId, ScorecardId, block, inspected_agency, inspection, period, publication, ranking, ranking_entry,
-    scorecard,
+    AgencyId, ScorecardId, block, import, inspected_agency, inspection, period, publication, ranking,
+    ranking_entry, scorecard,
 };
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement, SubQueryStatement};
 use sea_orm::{
@@ -32,6 +32,14 @@ impl Sight {
     /// What the public sees.
     pub(crate) fn public() -> Self {
         Self::Published(BTreeSet::new())
+    }
+
+    /// Whether the unpublished results and the inputs of an agency are for the viewer.
+    pub(crate) fn covers(&self, agency: AgencyId) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Published(own) => own.contains(&agency),
+        }
     }
 
     /// The scorecards of a period, of one block or of all.
@@ -120,11 +128,12 @@ impl Sight {
         }
     }
 
-    /// Whether the agency's unpublished results are seen.
-    pub(crate) fn covers(&self, agency: AgencyId) -> bool {
+    /// Those imports that are of an agency that is covered. One that may name any agency is for those who see
+    /// everything.
+    pub(crate) fn of_imports(&self, imports: Select<import::Entity>) -> Select<import::Entity> {
         match self {
-            Self::Everything => true,
-            Self::Published(own) => own.contains(&agency),
+            Self::Everything => imports,
+            Self::Published(own) => imports.filter(import::Column::AgencyId.is_in(own.iter().copied())),
         }
     }
 

@@ -1,10 +1,12 @@
 //! The explanation of a scorecard as an aligned tree: points of maximum, state, the band that was hit, the
-//! arithmetic, and below each leaf its inputs with their sources.
+//! arithmetic, and below each leaf its inputs with their sources. Beside a full year stands the half-year.
+
+use std::collections::HashMap;
 
 use anyhow::Context;
 use comfy_table::{CellAlignment, Table, presets};
 use entity::{agency, period, scorecard, scorecard_line};
-use scoring::{Because, Exact, Input, Level, Reason};
+use scoring::{Because, Exact, Input, Level, LineState, PeriodCode, PeriodKind, Reason};
 use sea_orm::DatabaseConnection;
 
 use super::say;
@@ -35,8 +37,30 @@ pub(crate) async fn print_explanation(
     if let Some(code) = criterion.filter(|_| shown.is_empty()) {
         anyhow::bail!("bảng điểm không có tiêu chí / the scorecard has no criterion `{code}`");
     }
-    let (head, tree) = (head(agency, period, &card), tree(&shown)?);
+    let half = half_year(database, period, agency).await?;
+    let (head, tree) = (head(agency, period, &card), tree(&shown, half.as_ref())?);
     say(&format!("{head}\n{tree}"))
+}
+
+/// The lines of the half-year beside a full year, by code.
+type HalfYear = HashMap<String, scorecard_line::Model>;
+
+/// The agency's current half-year card of the year that `period` is; none where it is another period, or where there
+/// is no such card.
+async fn half_year(
+    database: &DatabaseConnection,
+    period: &period::Model,
+    agency: &agency::Model,
+) -> anyhow::Result<Option<HalfYear>> {
+    let code: PeriodCode = period.code.parse()?;
+    if code.kind != PeriodKind::FullYear {
+        return Ok(None);
+    }
+    let code = PeriodCode { kind: PeriodKind::H1, ..code }.to_string();
+    let Some(half) = period::with_code(&code).one(database).await? else { return Ok(None) };
+    let Some(card) = scorecard::current_of(agency.id, half.id).one(database).await? else { return Ok(None) };
+    let lines = scorecard_line::of_card(card.id).all(database).await?;
+    Ok(Some(lines.into_iter().map(|line| (line.code.clone(), line)).collect()))
 }
 
 /// The line with this code, and every line below it.
@@ -76,19 +100,21 @@ fn head(agency: &agency::Model, period: &period::Model, card: &scorecard::Model)
     )
 }
 
-fn tree(lines: &[&scorecard_line::Model]) -> anyhow::Result<Table> {
+fn tree(lines: &[&scorecard_line::Model], half: Option<&HalfYear>) -> anyhow::Result<Table> {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    table.set_header(["Tiêu chí / Criterion", "Điểm / Points", "Trạng thái / State", "Vì sao / Why"]);
+    let head = ["Tiêu chí / Criterion", "Điểm / Points", "Trạng thái / State", "Vì sao / Why"];
+    table.set_header(head.into_iter().chain(half.map(|_| "6 tháng / Half-year")));
     for line in lines {
         let indent = indent(line.level);
         let of = line.points_print.as_deref().unwrap_or("–");
-        table.add_row([
+        let own = [
             format!("{indent}{} {}", line.code, line.name_vi),
             format!("{of} / {}", line.effective_max_print),
             line.state.map(|state| state.to_string()).unwrap_or_default(),
             why(line)?,
-        ]);
+        ];
+        table.add_row(own.into_iter().chain(half.map(|half| at_half_year(half, &line.code))));
         let inputs: Vec<Input> =
             line.inputs.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default();
         for input in inputs {
@@ -104,6 +130,17 @@ fn tree(lines: &[&scorecard_line::Model]) -> anyhow::Result<Table> {
         points.set_cell_alignment(CellAlignment::Right);
     }
     Ok(table)
+}
+
+/// Points of maximum at the half-year, or why there were none.
+fn at_half_year(half: &HalfYear, code: &str) -> String {
+    let Some(line) = half.get(code) else { return "–".to_owned() };
+    match (&line.points_print, line.state) {
+        (Some(points), _) => format!("{points} / {}", line.max_print),
+        (None, Some(LineState::NotYetDue)) => "chưa đến hạn / NOT_YET_DUE".to_owned(),
+        (None, Some(state)) => format!("– / {} {state}", line.max_print),
+        (None, None) => format!("– / {}", line.max_print),
+    }
 }
 
 fn indent(level: Level) -> &'static str {

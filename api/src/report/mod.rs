@@ -1,6 +1,7 @@
-//! What the terminal prints: the table of a period's scorecards, and the explanation of one.
+//! What the terminal prints: the table of a period's scorecards, the explanation of one, and the way to a target.
 
 mod explain;
+mod path;
 mod scores;
 
 use std::io::{ErrorKind, Write};
@@ -8,6 +9,7 @@ use std::io::{ErrorKind, Write};
 use anyhow::Context;
 
 pub(crate) use self::explain::print_explanation;
+pub(crate) use self::path::print_way;
 pub(crate) use self::scores::print_scores;
 
 /// Prints a text and ends its line. A reader who has heard enough (`| head -1`) is no error.

@@ -55,6 +55,7 @@ pub(super) struct Crowd {
     pub(super) operations: Places<Who>,
     pub(super) subscriptions: Places<Who>,
     pub(super) sockets: Places<Who>,
+    pub(super) uploads: Places<Who>,
 }
 
 struct Requests {
@@ -73,6 +74,7 @@ impl Crowd {
             operations: Places::new(limits.operations_per_caller),
             subscriptions: Places::new(limits.subscriptions_per_caller),
             sockets: Places::new(limits.sockets_per_caller),
+            uploads: Places::new(limits.uploads_per_caller),
         }
     }
 

@@ -49,6 +49,17 @@ pub struct Limits {
     pub sockets_per_caller: usize,
     /// Connections from one address at a time, trusted proxies excepted; more are closed.
     pub connections_per_caller: usize,
+    /// Files at a time that are uploaded, or imported after that; more are refused.
+    pub uploads: usize,
+    /// Those of one caller; more are refused.
+    pub uploads_per_caller: usize,
+    /// The largest file that may be uploaded, in bytes.
+    pub upload_bytes: u64,
+    /// A file must be whole so long after its head.
+    pub upload_within: Duration,
+    /// So many bytes of it must come each second, in the mean after its first `body_within`; and it must never
+    /// rest so long.
+    pub upload_bytes_per_second: u64,
     /// How long what is open may last when the server stops.
     pub stop_within: Duration,
 }
@@ -75,6 +86,11 @@ impl Default for Limits {
             subscriptions_per_caller: 2048,
             sockets_per_caller: 2048,
             connections_per_caller: 4096,
+            uploads: 4,
+            uploads_per_caller: 4,
+            upload_bytes: 2 << 30,
+            upload_within: Duration::from_secs(3600),
+            upload_bytes_per_second: 16 * 1024,
             stop_within: Duration::from_secs(2),
         }
     }
@@ -95,6 +111,7 @@ impl Limits {
             subscriptions_per_caller: limits.subscriptions / 4,
             sockets_per_caller: limits.sockets / 4,
             connections_per_caller: limits.connections / 4,
+            uploads_per_caller: limits.uploads / 4,
             ..limits
         }
     }

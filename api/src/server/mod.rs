@@ -1,4 +1,4 @@
-//! HTTP: `/graphql` as GraphQL over HTTP says, `/graphql/ws` as graphql-transport-ws says, GraphiQL, health.
+//! HTTP: `/graphql` as GraphQL over HTTP says, `/graphql/ws` as graphql-transport-ws says, uploads, GraphiQL, health.
 //!
 //! Every refusal is a GraphQL error with a code. Nothing that a browser does at another site's bidding has
 //! an effect: GET only reads, POST must be JSON (which a browser sends to another site only after asking),
@@ -13,6 +13,7 @@ mod crowd;
 mod door;
 mod graphql;
 mod headers;
+mod imports;
 mod limits;
 mod media;
 mod mode;
@@ -49,6 +50,7 @@ use self::persisted::Persisted;
 use self::refusal::Refusal;
 pub use self::tls::{Tls, TlsError};
 use crate::graphql::Schema;
+use crate::imports::Imports;
 use crate::people::{People, Provider, oidc, sign_in_page};
 
 /// How the server is set up; by default for one machine and its own pages.
@@ -99,27 +101,51 @@ struct Shared {
     operations: Operations,
     database: DatabaseConnection,
     people: People,
+    imports: Imports,
     settings: Settings,
     /// What each caller takes.
     crowd: Crowd,
     persisted: Persisted,
     /// Places for WebSockets.
     sockets: Arc<Semaphore>,
+    /// Places for files that are uploaded, or imported after that.
+    uploads: Arc<Semaphore>,
 }
 
 /// The routes. [`serve`] them, so that the client's address is known and the connections are bounded.
-pub fn router(schema: Schema, database: DatabaseConnection, people: People, settings: Settings) -> Router {
+pub fn router(
+    schema: Schema,
+    database: DatabaseConnection,
+    people: People,
+    imports: Imports,
+    settings: Settings,
+) -> Router {
     let sockets = Arc::new(Semaphore::new(settings.limits.sockets));
     let crowd = Crowd::new(&settings.limits);
     let operations = Operations::new(schema, crowd.clone(), &settings);
     let persisted = Persisted::new(settings.allowed_queries.clone());
     let provider = settings.provider.clone();
+    let uploads = Arc::new(Semaphore::new(settings.limits.uploads));
     let graphql = match settings.origins.as_slice() {
         [] => any(graphql::graphql),
         origins => any(graphql::graphql).layer(origins::cross_origin(origins)),
     };
+    let upload = match settings.origins.as_slice() {
+        [] => any(imports::upload),
+        origins => any(imports::upload).layer(origins::cross_origin(origins)),
+    };
     let mode = settings.mode;
-    let shared = Shared { operations, database, people: people.clone(), settings, crowd, persisted, sockets };
+    let shared = Shared {
+        operations,
+        database,
+        people: people.clone(),
+        imports,
+        settings,
+        crowd,
+        persisted,
+        sockets,
+        uploads,
+    };
     let pages = match mode {
         Mode::Development => {
             Router::new().route("/", get(pages::to_graphiql)).route("/graphiql", get(pages::graphiql))
@@ -129,6 +155,8 @@ pub fn router(schema: Schema, database: DatabaseConnection, people: People, sett
     pages
         .route("/graphql", graphql)
         .route("/graphql/ws", get(socket::open))
+        .route("/imports/dossiers", upload)
+        .route("/imports/{id}/refused", get(imports::refused))
         .route("/criteria-set.schema.json", get(pages::criteria_set_schema))
         .route("/health/live", get(pages::live))
         .route("/health/ready", get(pages::ready))

@@ -9,6 +9,7 @@ use entity::role_grant::Role;
 use entity::token::Scope;
 use entity::{AccountId, TokenId};
 use reform_api::graphql::{Schema, schema};
+use reform_api::imports::Imports;
 use reform_api::people::{Grant, People, SignedIn, Via, Viewer};
 use reform_worker::database::{Location, open};
 use reform_worker::sample::load_if_empty;
@@ -49,7 +50,8 @@ impl Door {
             database
         });
         let people = People::new(database.clone(), clock.clone());
-        let schema = schema(database, clock, Signals::default(), people);
+        let imports = Imports::new(database.clone(), clock.clone());
+        let schema = schema(database, clock, Signals::default(), people, imports);
         Self { runtime, schema, _directory: directory }
     }
 

@@ -61,6 +61,7 @@ fn facts(catalogue: &Catalogue) -> Facts {
         exemptions: BTreeMap::new(),
         inherited: BTreeMap::new(),
         succession: BTreeMap::new(),
+        beside: BTreeMap::new(),
     }
 }
 

@@ -16,6 +16,30 @@ fn what_is_exported_is_read_again_to_the_same_bytes() {
 }
 
 #[test]
+fn a_set_that_follows_none_is_written_as_before_sets_could() {
+    let set = super::given::checked(SAMPLE, Format::Yaml).unwrap_or_else(|problems| panic!("{problems:#?}"));
+    assert!(!canonical_json(set.document()).contains("follows"));
+    assert_eq!(set.fingerprint(), "a20a755a6cf0185d3d22150d492c6285e653fd78197d33b140f28853a362cc2a");
+}
+
+#[test]
+fn what_follows_what_is_read_from_a_document_and_checked() {
+    let follows = |set: &str, code: &str| {
+        SAMPLE.replacen("version: 1", &format!("version: 2\nfollows: {set}"), 1).replacen(
+            "code: \"1.1.1\"",
+            &format!("code: \"1.1.1\"\n            follows: {code}"),
+            1,
+        )
+    };
+    let sound = follows("{code: PAR-DEPT-SAMPLE, version: 1}", "[\"1.1.1\"]");
+    assert!(canonical(&sound, Format::Yaml).contains(r#""follows":["1.1.1"]"#));
+    let later = refused(&follows("{code: PAR-DEPT-SAMPLE, version: 2}", "[]"), Format::Yaml);
+    assert_eq!(later, ["follows | 6:10 | PAR-DEPT-SAMPLE | a set follows an earlier version than itself"]);
+    let misfit = refused(&follows("PAR-DEPT-SAMPLE v1", "\"1.1.1\""), Format::Yaml);
+    assert_eq!(misfit.len(), 2, "{misfit:?}");
+}
+
+#[test]
 fn a_decimal_need_not_stand_in_quotes_to_be_exact() {
     let plain =
         SAMPLE.replace("{POINTS: \"0.5\"}", "{POINTS: 0.5}").replace("code: \"1.1.1\"", "code: 1.1.1");
@@ -33,6 +57,23 @@ fn the_published_schema_is_that_of_the_types() {
         return;
     }
     assert!(scoring::CRITERIA_SET_SCHEMA == schema, "run UPDATE_SCHEMA=1 cargo test -p tests schema");
+}
+
+/// The page that tells officers how a set is written; its two examples are one set.
+#[test]
+fn the_page_on_writing_a_set_shows_one_set_as_a_document_and_as_a_table() {
+    const PAGE: &str = include_str!("../../../worker/scoring/criteria-sets.md");
+    let example = |language: &str| {
+        let (_, after) = PAGE.split_once(&format!("```{language}\n")).expect("an example");
+        after.split_once("```").expect("its end").0
+    };
+    assert_eq!(canonical(example("yaml"), Format::Yaml), canonical(example("csv"), Format::Csv));
+    for column in reform_worker::criteria::TABLE_COLUMNS {
+        assert!(PAGE.contains(&format!("`{column}`")), "the page does not tell of {column}");
+    }
+    for kind in scoring::RuleKind::ALL {
+        assert!(PAGE.contains(&format!("| `{kind}` |")), "the page does not tell of {kind}");
+    }
 }
 
 /// The sample with the first `from` replaced.

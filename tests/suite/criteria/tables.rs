@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use reform_worker::criteria::{Format, check, table_csv};
 use rust_xlsxwriter::{Formula, Workbook};
-use scoring::canonical_json;
+use scoring::{SetVersion, canonical_json};
 
 use super::given::{canonical, catalogue, refused, sample, short};
 use crate::scoring::properties::arbitrary::world;
@@ -15,6 +15,20 @@ const TABLE: &str = include_str!("../../../worker/sample/criteria-set.department
 fn a_set_that_was_written_as_a_table_is_read_again_to_the_same_bytes() {
     let table = table_csv(&sample());
     assert_eq!(canonical(&table, Format::Csv), canonical_json(&sample()), "{table}");
+}
+
+#[test]
+fn what_follows_what_is_a_column_of_a_table() {
+    let mut document = sample();
+    document.version = 2;
+    document.follows = Some(SetVersion { code: "PAR-DEPT-SAMPLE".to_owned(), version: 1 });
+    document.pillars[0].follows = vec!["I".to_owned()];
+    document.pillars[0].children[0].children[0].follows = vec!["1.1.1".to_owned(), "1.1.2".to_owned()];
+    let table = table_csv(&document);
+    assert!(table.contains("PAR-DEPT-SAMPLE v1") && table.contains("1.1.1 + 1.1.2"), "{table}");
+    assert_eq!(canonical(&table, Format::Csv), canonical_json(&document));
+    let spoilt = refused(&table.replace("SAMPLE v1", "SAMPLE"), Format::Csv);
+    assert!(spoilt.iter().any(|problem| problem.starts_with("follows.version | 2:follows")), "{spoilt:?}");
 }
 
 #[test]
@@ -166,27 +180,29 @@ fn files_that_are_not_what_they_say_are_refused() {
     let en = |bytes: &[u8], format| refused_file(bytes, format).concat();
     assert_eq!(refused("", Format::Csv), [" | - | - | the table is empty"]);
     let windows_1258 = en(b"level,code\nSET,B\xf4\n", Format::Csv);
-    assert_eq!(windows_1258, " | - | - | the file is not UTF-8; save it as CSV UTF-8");
-    assert!(en(b"level,code", Format::Xlsx).starts_with(" | - | - | the XLSX file cannot be read:"));
+    assert!(windows_1258.starts_with(" | 2: | - | The file is not UTF-8"), "{windows_1258}");
+    let broken = " | - | - | The XLSX file was cut off or is broken";
+    assert!(en(b"level,code", Format::Xlsx).starts_with(broken));
     assert_eq!(en(&vec![b' '; 384 * 1024 + 1], Format::Yaml), " | - | - | the file is larger than 384 KiB");
     // A workbook cut off in the middle.
     let whole = workbook(TABLE);
-    assert!(
-        en(&whole[..whole.len() / 2], Format::Xlsx).starts_with(" | - | - | the XLSX file cannot be read:")
-    );
+    assert!(en(&whole[..whole.len() / 2], Format::Xlsx).starts_with(broken));
     // A cell at the far end of the sheet.
     let mut far = Workbook::new();
     far.add_worksheet().write_string(1_048_575, 16_383, "x").expect("written");
     let far = far.save_to_buffer().expect("a workbook");
-    assert_eq!(en(&far, Format::Xlsx), " | - | - | a table has at most 20000 rows and 200 columns");
+    assert!(en(&far, Format::Xlsx).starts_with(" | 1048576: | - | The row is longer than"));
     // A formula that failed.
     let mut failed = Workbook::new();
     let failing = Formula::new("=1/0").set_result("#DIV/0!");
     failed.add_worksheet().write_formula(2, 3, failing).expect("written");
     let failed = failed.save_to_buffer().expect("a workbook");
     let found = en(&failed, Format::Xlsx);
-    assert!(found.starts_with(" | 3:4 | - | the formula fails") || found.contains("level"), "{found}");
+    assert!(found.starts_with(" | 3:4 | - | The formula in the cell fails"), "{found}");
 }
+
+const TOO_LARGE: &str =
+    " | - | - | The XLSX file is too large or unpacks to too much; split it, or save it as CSV UTF-8.";
 
 /// An archive of a megabyte that unpacks to a gigabyte.
 #[test]
@@ -202,7 +218,7 @@ fn a_workbook_that_unpacks_without_end_is_refused() {
     }
     let bomb = archive.finish().expect("ended").into_inner();
     assert!(bomb.len() < 384 * 1024);
-    assert_eq!(refused_file(&bomb, Format::Xlsx), [" | - | - | the XLSX file unpacks to too much"]);
+    assert_eq!(refused_file(&bomb, Format::Xlsx), [TOO_LARGE]);
 }
 
 proptest! {

@@ -4,11 +4,14 @@
 #[path = "../../fuzz/src/door.rs"]
 mod door;
 
+use std::io::Cursor;
 use std::path::Path;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{Config, TestRunner};
+use reform_worker::dossiers::DossierFile;
+use reform_worker::files::Choices;
 use scoring::{CriteriaSet, CriteriaSetDocument, Facts};
 
 use self::door::Door;
@@ -89,5 +92,18 @@ fn every_seed_of_a_criteria_set_is_valid() {
     }
     for (name, seed) in seeds("facts") {
         serde_json::from_slice::<Facts>(&seed).expect(&name);
+    }
+}
+
+#[test]
+fn every_seed_of_a_file_has_rows() {
+    for (name, seed) in seeds("rows") {
+        let (first, file) = seed.split_first().expect("a first byte");
+        let named = ["a.csv", "a.ndjson", "a.xlsx", "a"][usize::from(first % 4)];
+        let choices = Choices { ignore_unknown_columns: first & 4 != 0 };
+        let rows = DossierFile::of(Cursor::new(file.to_vec()), named, first & 8 != 0, choices);
+        let rows = rows.unwrap_or_else(|problems| panic!("{name}: {problems:?}"));
+        let rows: Result<Vec<_>, _> = rows.collect();
+        assert!(!rows.expect("it is read to its end").is_empty(), "{name}");
     }
 }

@@ -16,7 +16,7 @@ const IMPORT: &str = "mutation ($input: ImportCriteriaSetInput!) { importCriteri
     fingerprint unchanged changes { kind codeBefore codeAfter before after }
     problems { path row column criterion rule messageVi messageEn } errors { code field messageVi messageEn } } }";
 
-async fn import(app: &App, format: &str, content: &str, dry_run: bool) -> Value {
+pub(super) async fn import(app: &App, format: &str, content: &str, dry_run: bool) -> Value {
     let input = json!({ "format": format, "content": content, "dryRun": dry_run });
     let request = json!({ "query": IMPORT, "variables": { "input": input } });
     let answer = app.as_administrator().post(&request).await;
@@ -24,7 +24,7 @@ async fn import(app: &App, format: &str, content: &str, dry_run: bool) -> Value 
     answer.json["data"]["importCriteriaSet"].clone()
 }
 
-async fn change(app: &App, field: &str, input: &str) -> Value {
+pub(super) async fn change(app: &App, field: &str, input: &str) -> Value {
     let query = format!(
         "mutation {{ {field}(input: {{ {input} }}) {{ criteriaSet {{ id code version state fingerprint firstYear }}
             errors {{ code field messageVi messageEn }} }} }}"
@@ -32,7 +32,7 @@ async fn change(app: &App, field: &str, input: &str) -> Value {
     app.ask(&query).await[field].clone()
 }
 
-fn codes(payload: &Value) -> Vec<&str> {
+pub(super) fn codes(payload: &Value) -> Vec<&str> {
     let errors = payload["errors"].as_array().expect("errors");
     errors.iter().map(|error| error["code"].as_str().expect("a code")).collect()
 }
@@ -117,6 +117,41 @@ on_both! {
         assert_eq!(sets(&app).await, before);
     }
 
+    async fn what_a_set_follows_is_stored_already(kind) {
+        let app = App::compiled(kind).await;
+        let nowhere = second(&[("sample: true", "sample: true\nfollows: {code: NOWHERE, version: 3}")]);
+        let payload = import(&app, "YAML", &nowhere, false).await;
+        assert_eq!(payload["problems"][0]["path"], "follows");
+        assert_eq!(payload["problems"][0]["messageVi"], "không có bộ tiêu chí `NOWHERE` phiên bản 3");
+        let unknown = second(&[
+            ("sample: true", "sample: true\nfollows: {code: PAR-DEPT-SAMPLE, version: 1}"),
+            ("- code: \"1.1\"", "- code: \"1.1\"\n        follows: [\"1.9\"]"),
+        ]);
+        let payload = import(&app, "YAML", &unknown, true).await;
+        let problem = &payload["problems"][0];
+        assert_eq!((&problem["path"], &problem["criterion"]), (&json!("pillars[0].children[0].follows"), &json!("1.1")));
+        assert_eq!(problem["messageEn"], "the set that is followed has no `1.9`");
+        // What was there when it was drafted may be gone when it is activated.
+        let draft = |version: u32, more: &str| {
+            SAMPLE
+                .replacen("code: PAR-DEPT-SAMPLE", "code: DRAFTS", 1)
+                .replacen("version: 1", &format!("version: {version}{more}"), 1)
+        };
+        import(&app, "YAML", &draft(1, ""), false).await;
+        let follows = draft(2, "\nfollows: {code: DRAFTS, version: 1}")
+            .replacen("- code: \"1.1\"", "- code: \"1.1\"\n        follows: [\"1.1\"]", 1);
+        let later = import(&app, "YAML", &follows, false).await["criteriaSet"].clone();
+        let renamed = draft(1, "").replacen("- code: \"1.1\"", "- code: \"1.0\"", 1);
+        assert_eq!(import(&app, "YAML", &renamed, false).await["problems"], json!([]));
+        let input = format!("criteriaSet: {}, fingerprint: {}", later["id"], later["fingerprint"]);
+        let refused = change(&app, "activateCriteriaSet", &input).await;
+        assert_eq!(codes(&refused), ["PROBLEMS"], "{refused}");
+        assert_eq!(
+            refused["errors"][0]["messageVi"],
+            "Bộ tiêu chí chưa hợp lệ: bộ tiêu chí được kế thừa không có `1.1`."
+        );
+    }
+
     async fn a_set_is_drafted_edited_activated_used_and_scores(kind) {
         let app = App::compiled(kind).await;
         let first = import(&app, "YAML", &second(&[]), false).await["criteriaSet"].clone();
@@ -193,6 +228,10 @@ on_both! {
             diff["diffCriteriaSets"],
             json!([
                 { "kind": "SET", "nameEn": "first_year", "before": null, "after": "2023" },
+                {
+                    "kind": "SET", "nameEn": "follows", "before": null,
+                    "after": r#"{"code":"PAR-DEPT-SAMPLE","version":1}"#,
+                },
                 { "kind": "SET", "nameEn": "last_year", "before": null, "after": "2023" },
                 { "kind": "SET", "nameEn": "version", "before": "1", "after": "2" },
             ])

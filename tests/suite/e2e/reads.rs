@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
+use futures_util::FutureExt;
+use reform_worker::database::begin_write;
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::{Value, json};
 use tests::{App, Kind, on_both};
 
@@ -189,7 +193,7 @@ async fn plain_fields(app: &App, name: &str) -> Vec<String> {
     let fields = app.ask(&query).await["__type"]["fields"].clone();
     let plain = |field: &&Value| {
         let kinds = [&field["type"]["kind"], &field["type"]["ofType"]["kind"]];
-        !kinds.iter().any(|kind| *kind == "OBJECT" || *kind == "LIST")
+        !["OBJECT", "INTERFACE", "LIST"].iter().any(|composite| kinds.iter().any(|kind| *kind == composite))
     };
     let fields = fields.as_array().expect("fields").iter().filter(plain).map(|field| field["name"].clone());
     fields.map(|name| name.as_str().expect("a name").to_owned()).collect()
@@ -217,4 +221,28 @@ async fn postgres_plans_a_statement_once_a_connection() {
     let pool = app.database.get_postgres_connection_pool();
     let (mode,): (String,) = sqlx::query_as("SHOW plan_cache_mode").fetch_one(pool).await.expect("a setting");
     assert_eq!(mode, "force_generic_plan");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_begin_that_was_cancelled_leaves_no_connection_in_a_transaction() {
+    let app = App::sample(Kind::Postgres).await;
+    let watching = app.store.connect().await;
+    for _ in 0..20 {
+        // Polled once, it has sent its BEGIN on an idle connection and waits for the answer.
+        begin_write(&app.database).now_or_never();
+    }
+    let open =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'";
+    let count = async || {
+        let open = Statement::from_string(DbBackend::Postgres, open);
+        let row = watching.query_one_raw(open).await.expect("a look").expect("a row");
+        row.try_get_by_index::<i64>(0).expect("a count")
+    };
+    for _ in 0..50 {
+        if count().await == 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("{} connections are left in a transaction", count().await);
 }

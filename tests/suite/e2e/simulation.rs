@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use tests::{App, on_both};
 
 const BLOCKS: [&str; 2] = ["DEPARTMENTS", "MANAGEMENT_BOARDS"];
-const LINES: &str = "lines { code state points pointsExact effectiveMaxExact reason { sentenceVi formula } }";
+pub(super) const LINES: &str =
+    "lines { code state points pointsExact effectiveMaxExact reason { sentenceVi formula } }";
 
-async fn simulate(app: &App, block: &str, changes: &Value, fields: &str) -> Value {
+pub(super) async fn simulate(app: &App, block: &str, changes: &Value, fields: &str) -> Value {
     let query = format!(
         "query ($changes: [SimulationChangeInput!]) {{ simulateScorecards(period: \"2022-H1\", block: \"{block}\", \
          changes: $changes) {{ cards {{ agency {{ code }} {fields} }} errors {{ code field messageVi }} }} }}"
@@ -19,7 +20,7 @@ async fn simulate(app: &App, block: &str, changes: &Value, fields: &str) -> Valu
     answer.json["data"]["simulateScorecards"].clone()
 }
 
-fn value(agency: &str, measure: &str, value: Option<&str>) -> Value {
+pub(super) fn value(agency: &str, measure: &str, value: Option<&str>) -> Value {
     json!({ "agency": agency, "what": { "value": { "measure": measure, "value": value } } })
 }
 
@@ -29,7 +30,7 @@ fn of<'a>(cards: &'a Value, agency: &str) -> &'a Value {
 }
 
 /// The present cards of a block as a simulation shows them.
-async fn present(app: &App, block: &str, fields: &str) -> Vec<Value> {
+pub(super) async fn present(app: &App, block: &str, fields: &str) -> Vec<Value> {
     let query = format!(
         "{{ ranking(period: \"2022-H1\", block: \"{block}\") {{ nodes {{ scorecard {{ agency {{ code }} {fields} }} }} }} }}"
     );

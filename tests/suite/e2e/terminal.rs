@@ -119,6 +119,30 @@ on_both! {
         let said = text(&compiled.stdout);
         assert!(said.starts_with("2022-H1: SUCCEEDED – 0 thẻ mới / cards written, 1 không đổi / unchanged"), "{said}");
         assert!(said.contains("99.52"), "{said}");
+
+        // Beside the full year stands the half-year.
+        let year = run(&mut on("reform-api", &store), &["compile", "2022-FY", "--agency", "KKT"]);
+        assert!(year.status.success(), "{}", text(&year.stderr));
+        let explained = run(&mut on("reform-api", &store), &["explain", "2022-FY", "KKT", "3.2"]);
+        let said = text(&explained.stdout);
+        let lines: Vec<_> = said.lines().map(str::to_owned).collect();
+        assert!(line(&lines, "Half-year").contains("6 tháng"), "{said}");
+        assert!(line(&lines, "3.2.1 ").contains("MISSING") && line(&lines, "3.2.1 ").contains("5.54 / 6.00"), "{said}");
+        assert_aligned(&said.lines().skip(3).collect::<Vec<_>>());
+    }
+
+    async fn the_way_to_a_target_is_printed_step_by_step(kind) {
+        let store = Store::sample(kind).await;
+        let asked = ["path", "2022-H1", "STC", "--index", "95", "--as-of", "2022-06-15"];
+        let output = run(&mut on("reform-api", &store), &asked);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let lines: Vec<_> = text(&output.stdout).lines().map(str::to_owned).collect();
+        assert_eq!(lines[1], "REACHED – 92.76 %, Xuất sắc / Excellent; mục tiêu / target 95.00 %, Xuất sắc / Excellent");
+        assert!(lines[2].starts_with("*  1. 1.1.2   Thêm 2 nhiệm vụ trong kế hoạch CCHC đã hoàn thành (15 → 17): +1,00 điểm / 2 more tasks"), "{}", lines[2]);
+        assert!(line(&lines, "bằng các bước 1, 2").contains("with steps 1, 2"));
+        assert!(line(&lines, "1.1.1 ").ends_with("Đã đạt điểm cao nhất / It has its best points already"));
+        let over = run(&mut on("reform-api", &store), &["path", "2022-H1", "STC", "--rank", "1", "--as-of", "2022-07-01"]);
+        assert!(text(&over.stdout).contains("Không đạt được; cao nhất / cannot be reached; the best is 92.76 %"));
     }
 
     async fn what_does_not_exist_is_one_clear_line_and_changes_nothing(kind) {
@@ -136,6 +160,8 @@ on_both! {
             (vec!["explain", "2022-H1", &long], "XXX"),
             (vec!["explain", "2022-H1", "KKT", "9.9.9"], "9.9.9"),
             (vec!["explain", "2022-FY", "KKT"], "compile 2022-FY"),
+            (vec!["path", "2022-H1", "NOPE", "--rank", "1"], "NOPE"),
+            (vec!["path", "2022-H1", "KKT", "--grade", "SUPERB"], "SUPERB"),
         ] {
             let output = run(&mut on("reform-api", &store), &arguments);
             assert!(refusal(named, &output).contains(named), "{arguments:?}");

@@ -72,6 +72,7 @@ fn bare(code: &str, max_points: Exact) -> Criterion {
         applies_only_to: Vec::new(),
         due: scoring::Due::EveryPeriod,
         not_applicable: None,
+        follows: Vec::new(),
         children: Vec::new(),
     }
 }
@@ -109,6 +110,7 @@ pub fn document(pillars: Vec<Criterion>) -> CriteriaSetDocument {
         blocks: Vec::new(),
         first_year: None,
         last_year: None,
+        follows: None,
         max_points: pillars.iter().map(|pillar| &pillar.max_points).sum(),
         print_scale: 2,
         not_applicable: NotApplicablePolicy::ExcludeFromMax,
@@ -156,6 +158,7 @@ pub fn facts(pairs: &str) -> Facts {
         exemptions: BTreeMap::new(),
         inherited: BTreeMap::new(),
         succession: BTreeMap::new(),
+        beside: BTreeMap::new(),
     }
 }
 

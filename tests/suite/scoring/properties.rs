@@ -3,5 +3,7 @@
 pub mod arbitrary;
 mod bands;
 mod better;
+mod compare;
+mod path;
 mod ranking;
 mod sums;

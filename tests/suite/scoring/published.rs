@@ -1,8 +1,8 @@
 //! Figures that public bodies printed, in tests/data/published: what the engine reproduces row by row, and
 //! what it refuses.
 
-mod csv;
-mod index_766;
+pub mod csv;
+pub mod index_766;
 
 use scoring::{BrokenIdentity, DossierTable, Exact, Place, rank};
 
@@ -12,7 +12,7 @@ use super::given::{Knowing, MANUAL, card, document, exact, facts, leaf, pillar, 
 const MINISTRIES: &str = include_str!("../../data/published/ministries-2023.csv");
 const DOSSIERS: &str = include_str!("../../data/published/dossier-statistics-hue-portal.csv");
 
-fn ministries() -> Vec<Row> {
+pub(crate) fn ministries() -> Vec<Row> {
     let rows = read(MINISTRIES);
     assert_eq!(rows.len(), 10);
     rows
@@ -38,7 +38,7 @@ fn the_printed_parts_of_six_ministries_of_ten_miss_the_printed_total_by_a_hundre
 ///
 /// A number printed with two digits stands for the interval of half a hundredth to each side. The sum of
 /// two such intervals meets the total's; the middle of what they share is spread over both parts.
-fn exact_parts(row: &Row) -> (Exact, Exact) {
+pub(crate) fn exact_parts(row: &Row) -> (Exact, Exact) {
     let half = exact("0.005");
     let (appraised, survey, total) = (row.number("appraised"), row.number("survey"), row.number("total"));
     let sum = appraised.clone() + &survey;

@@ -75,6 +75,37 @@ bands:
 }
 
 #[test]
+fn each_form_of_a_band_is_said() {
+    let rule = "
+kind: RATIO_BANDED
+ratio: {numerator: [late], denominator: [received], zero_denominator: FULL}
+better: LOWER
+bands:
+  - {to: '0.1', award: {POINTS: 2}}
+  - {above: '0.1', to: '0.3', award: {POINTS: '1.5'}}
+  - {above: '0.3', award: {POINTS: 0}}";
+    let [zero, some, many] = [
+        ("late=1 received=10", "≤10 %", "2,00"),
+        ("late=3 received=10", ">10–30 %", "1,50"),
+        ("late=4 received=10", ">30 %", "0,00"),
+    ]
+    .map(|(known, band, points)| (said(&card(&set_of(leaf("1.1", "2", rule)), &facts(known))), band, points));
+    for ([vi, en], band, points) in [zero, some, many] {
+        assert!(vi.ends_with(&format!(", bậc {band}: {points} điểm")), "{vi}");
+        assert!(en.ends_with(&format!(", band {band}: {} points", points.replace(',', "."))), "{en}");
+    }
+    table(
+        "2",
+        rule,
+        &[(
+            "late=0 received=0",
+            "Không phát sinh, được tính đủ điểm: 2,00 điểm",
+            "Nothing to count, full points: 2.00 points",
+        )],
+    );
+}
+
+#[test]
 fn a_linear_ratio_is_said_with_its_target_or_floor() {
     let rule = "{kind: RATIO_LINEAR, target: '0.9', floor: '0.5',
         ratio: {numerator: [early, on_time], denominator: [received], zero_denominator: FULL}}";
@@ -188,6 +219,12 @@ fn a_sum_names_its_terms() {
             "issued=true satisfied=0.75",
             "Cộng Kế hoạch 1; Hài lòng 1,5: 1 + 2 × 0,75 = 2,50 điểm",
             "The sum of Plan 1; Satisfaction 1.5: 1 + 2 × 0.75 = 2.50 points",
+        ),
+        ("issued=true", "Chưa có số liệu: mức độ hài lòng", "Not reported: satisfaction"),
+        (
+            "",
+            "Chưa có số liệu: kế hoạch đã ban hành, mức độ hài lòng",
+            "Not reported: plan issued, satisfaction",
         )],
     );
 }
@@ -221,8 +258,16 @@ fn an_appraisal_and_what_is_taken_over_are_said() {
             "As the result of UBND, 4.5/5 points: 3 × (4.5) / 5 = 2.70 points",
         ]
     );
-    let exempt = facts("").inherited("1.1", LineState::Exempt, None, "5");
-    assert_eq!(said(&card(&inherited, &exempt)), ["Theo UBND: được miễn", "As UBND: exempt"]);
+    for (state, vi, en) in [
+        (LineState::Exempt, "được miễn", "exempt"),
+        (LineState::NotApplicable, "không áp dụng", "does not apply"),
+        (LineState::NotYetDue, "chưa đến hạn", "not yet due"),
+        (LineState::Missing, "chưa có số liệu", "not reported"),
+        (LineState::PendingAppraisal, "chờ thẩm định", "waiting to be appraised"),
+    ] {
+        let taken_over = card(&inherited, &facts("").inherited("1.1", state, None, "5"));
+        assert_eq!(said(&taken_over), [format!("Theo UBND: {vi}"), format!("As UBND: {en}")]);
+    }
     assert_eq!(
         said(&card(&inherited, &facts(""))),
         ["Cơ quan cấp trên chưa có kết quả", "The parent agency has no result"]

@@ -44,6 +44,9 @@ pub struct CriteriaSetDocument {
     /// The last year whose periods it may score; absent: any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_year: Option<i32>,
+    /// The earlier set that it follows; absent: it says of no set what became of its criteria.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follows: Option<SetVersion>,
     /// What the pillars must add up to.
     pub max_points: Exact,
     /// Digits after the point when points and percentages are printed, 0 to 6.
@@ -60,6 +63,24 @@ pub struct CriteriaSetDocument {
     /// Points off, with a cap.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deduction: Option<Adjustment>,
+}
+
+/// A version of a criteria set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SetVersion {
+    /// The set's code.
+    pub code: String,
+    /// Its version.
+    pub version: u32,
+}
+
+impl SetVersion {
+    /// Whether it is that of `document`.
+    pub fn is(&self, document: &CriteriaSetDocument) -> bool {
+        (&self.code, self.version) == (&document.code, document.version)
+    }
 }
 
 /// A pillar, criterion or sub-criterion. It has either children or a rule.
@@ -93,6 +114,9 @@ pub struct Criterion {
     /// Leaves only: overrides the set's policy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_applicable: Option<NotApplicablePolicy>,
+    /// The codes of what it takes the place of in the set that is followed; none named: it is new.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub follows: Vec<String>,
     /// What it is made of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub children: Vec<Criterion>,
@@ -137,6 +161,22 @@ pub struct GradeBand {
     pub name_en: String,
     /// Inclusive lower bound of the index in percent: exactly 80 is the grade that begins at 80.
     pub from_percent: Exact,
+}
+
+impl CriteriaSetDocument {
+    /// Whether a rule names the measure.
+    pub fn names(&self, measure: &str) -> bool {
+        let mut rules = self.leaves().filter_map(|leaf| leaf.rule.as_ref());
+        rules.any(|rule| rule.measures().into_iter().any(|named| named == measure))
+    }
+
+    /// Everything that has a rule: in the tree, then bonus, then deduction.
+    pub fn leaves(&self) -> impl Iterator<Item = &Criterion> {
+        let adjustments = [&self.bonus, &self.deduction].into_iter().flatten();
+        let outside = adjustments.flat_map(|adjustment| &adjustment.leaves);
+        let inside = nodes(&self.pillars).into_iter().map(|node| node.criterion);
+        inside.chain(outside).filter(|criterion| criterion.rule.is_some())
+    }
 }
 
 /// A criteria set that passed every check, with its fingerprint.
@@ -197,11 +237,8 @@ impl CriteriaSet {
     }
 
     /// Everything that has a rule: in the tree, then bonus, then deduction.
-    fn leaves(&self) -> impl Iterator<Item = &Criterion> {
-        let adjustments = [&self.document.bonus, &self.document.deduction].into_iter().flatten();
-        let outside = adjustments.flat_map(|adjustment| &adjustment.leaves);
-        let inside = self.nodes().into_iter().map(|node| node.criterion);
-        inside.chain(outside).filter(|criterion| criterion.rule.is_some())
+    pub(crate) fn leaves(&self) -> impl Iterator<Item = &Criterion> {
+        self.document.leaves()
     }
 
     /// The grade of an index in percent.

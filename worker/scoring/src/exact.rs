@@ -3,14 +3,15 @@
 //! Points, ratios, counts and percentages are all [`Exact`], so that leaves re-add to the total exactly and
 //! 94.996 % never becomes 95 %. Rounding happens in one place, [`Exact::print`], and only to show a number.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, Mul, Sub};
 use std::str::FromStr;
 
 use num_bigint::BigInt;
-use num_rational::BigRational;
-use num_traits::{Signed, Zero};
+use num_rational::{BigRational, Rational64};
+use num_traits::{CheckedAdd, CheckedDiv, CheckedMul, CheckedSub, Signed, Zero};
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -19,8 +20,22 @@ use serde::{Deserialize, Serialize, Serializer};
 const MAX_TEXT: usize = 200;
 
 /// An exact rational number. Its text form is a reduced fraction: `6`, `-3`, `72/13`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Exact(BigRational);
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Exact(Number);
+
+/// Both forms are reduced, and a number that fits the small form has no other: so equal numbers are equal values.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Number {
+    /// What fits two machine words and can be negated: nearly every number of a card.
+    Small(Rational64),
+    /// Any other.
+    Big(BigRational),
+}
+
+use Number::{Big, Small};
+
+/// The digits up to which a small number is printed and ordered in machine words.
+const SMALL_DIGITS: u32 = 18;
 
 /// A text that is not an exact number.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,7 +45,7 @@ pub struct NotExact(pub String);
 impl Exact {
     /// Zero.
     pub fn zero() -> Self {
-        Self(BigRational::zero())
+        Self(Small(Rational64::new_raw(0, 1)))
     }
 
     /// One.
@@ -45,32 +60,60 @@ impl Exact {
 
     /// `numerator / denominator`; `None` when the denominator is zero.
     pub fn ratio(numerator: &Self, denominator: &Self) -> Option<Self> {
-        (!denominator.is_zero()).then(|| Self(&numerator.0 / &denominator.0))
+        let quotient = || numerator.with(denominator, |a, b| a.checked_div(b), |above, below| above / below);
+        (!denominator.is_zero()).then(quotient)
+    }
+
+    /// An operation in machine words, or where its result does not fit them, in any size.
+    fn with(
+        &self,
+        other: &Self,
+        small: fn(&Rational64, &Rational64) -> Option<Rational64>,
+        big: fn(BigRational, &BigRational) -> BigRational,
+    ) -> Self {
+        if let (Small(a), Small(b)) = (&self.0, &other.0)
+            && let Some(result) = small(a, b)
+            && *result.numer() != i64::MIN
+        {
+            return Self(Small(result));
+        }
+        Self::from(big(self.big(), &other.big()))
+    }
+
+    fn big(&self) -> BigRational {
+        match &self.0 {
+            Small(small) => BigRational::new_raw((*small.numer()).into(), (*small.denom()).into()),
+            Big(big) => big.clone(),
+        }
     }
 
     /// Whether this is zero.
     pub fn is_zero(&self) -> bool {
-        self.0.is_zero()
+        matches!(&self.0, Small(small) if small.is_zero())
     }
 
     /// Whether this is below zero.
     pub fn is_negative(&self) -> bool {
-        self.0.is_negative()
+        match &self.0 {
+            Small(small) => small.is_negative(),
+            Big(big) => big.is_negative(),
+        }
     }
 
     /// Whether this is a whole number.
     pub fn is_whole(&self) -> bool {
-        self.0.is_integer()
+        match &self.0 {
+            Small(small) => small.is_integer(),
+            Big(big) => big.is_integer(),
+        }
     }
 
     /// The number as a decimal with `scale` digits after the point, halves rounded away from zero.
     ///
     /// For printing only: nothing computes with the result.
     pub fn print(&self, scale: u32) -> String {
-        let factor = BigInt::from(10).pow(scale);
-        let scaled = (&self.0 * BigRational::from_integer(factor)).round().to_integer();
-        let sign = if scaled.is_negative() { "-" } else { "" };
-        let mut digits = scaled.abs().to_string();
+        let (negative, mut digits) = self.rounded(scale);
+        let sign = if negative { "-" } else { "" };
         let scale = scale as usize;
         if scale == 0 {
             return format!("{sign}{digits}");
@@ -80,6 +123,22 @@ impl Exact {
         }
         let (whole, fraction) = digits.split_at(digits.len() - scale);
         format!("{sign}{whole}.{fraction}")
+    }
+
+    /// Whether `self × 10^scale`, rounded, is negative, and its digits.
+    fn rounded(&self, scale: u32) -> (bool, String) {
+        match &self.0 {
+            Small(small) if scale <= SMALL_DIGITS => {
+                let (above, below) = (i128::from(*small.numer()), i128::from(*small.denom()));
+                let rounded = (2 * above.abs() * 10_i128.pow(scale) + below) / (2 * below);
+                (above < 0 && rounded != 0, rounded.to_string())
+            }
+            _ => {
+                let factor = BigRational::from_integer(BigInt::from(10).pow(scale));
+                let rounded = (self.big() * factor).round().to_integer();
+                (rounded.is_negative(), rounded.abs().to_string())
+            }
+        }
     }
 
     /// The number without superfluous digits: a decimal of at most `scale` digits after the point when
@@ -97,20 +156,57 @@ impl Exact {
 
     /// `floor(self × 10^digits)` as an integer, for ordering in a database; `None` beyond 64 bits.
     pub fn sort_key(&self, digits: u32) -> Option<i64> {
-        let factor = BigRational::from_integer(BigInt::from(10).pow(digits));
-        i64::try_from((&self.0 * factor).floor().to_integer()).ok()
+        match &self.0 {
+            Small(small) if digits <= SMALL_DIGITS => {
+                let above = i128::from(*small.numer()) * 10_i128.pow(digits);
+                i64::try_from(above.div_euclid(i128::from(*small.denom()))).ok()
+            }
+            _ => {
+                let factor = BigRational::from_integer(BigInt::from(10).pow(digits));
+                i64::try_from((self.big() * factor).floor().to_integer()).ok()
+            }
+        }
+    }
+}
+
+impl From<BigRational> for Exact {
+    fn from(number: BigRational) -> Self {
+        let word = |number: &BigInt| i64::try_from(number).ok().filter(|word| *word != i64::MIN);
+        match word(number.numer()).zip(word(number.denom())) {
+            Some((above, below)) => Self(Small(Rational64::new_raw(above, below))),
+            None => Self(Big(number)),
+        }
+    }
+}
+
+impl Ord for Exact {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (&self.0, &other.0) {
+            (Small(a), Small(b)) => a.cmp(b),
+            (Big(a), Big(b)) => a.cmp(b),
+            _ => self.big().cmp(&other.big()),
+        }
+    }
+}
+
+impl PartialOrd for Exact {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
 impl From<i64> for Exact {
     fn from(whole: i64) -> Self {
-        Self(BigRational::from_integer(whole.into()))
+        Self::from(BigRational::from_integer(whole.into()))
     }
 }
 
 impl fmt::Display for Exact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        match &self.0 {
+            Small(small) => small.fmt(f),
+            Big(big) => big.fmt(f),
+        }
     }
 }
 
@@ -131,7 +227,7 @@ impl FromStr for Exact {
         // A decimal's fraction is at most twice as long.
         let may_be_long = text.len() > MAX_TEXT / 2;
         let parsed = parsed.filter(|number| !may_be_long || number.to_string().len() <= MAX_TEXT);
-        parsed.map(Self).ok_or_else(refuse)
+        parsed.map(Self::from).ok_or_else(refuse)
     }
 }
 
@@ -159,21 +255,21 @@ fn decimal(text: &str) -> Option<BigRational> {
 impl Add<&Exact> for Exact {
     type Output = Exact;
     fn add(self, other: &Exact) -> Exact {
-        Exact(self.0 + &other.0)
+        self.with(other, |a, b| a.checked_add(b), |a, b| a + b)
     }
 }
 
 impl Sub<&Exact> for Exact {
     type Output = Exact;
     fn sub(self, other: &Exact) -> Exact {
-        Exact(self.0 - &other.0)
+        self.with(other, |a, b| a.checked_sub(b), |a, b| a - b)
     }
 }
 
 impl Mul<&Exact> for &Exact {
     type Output = Exact;
     fn mul(self, other: &Exact) -> Exact {
-        Exact(&self.0 * &other.0)
+        self.with(other, |a, b| a.checked_mul(b), |a, b| a * b)
     }
 }
 
@@ -204,7 +300,7 @@ impl<'de> Deserialize<'de> for Exact {
                 Ok(Exact::from(number))
             }
             fn visit_u64<E: de::Error>(self, number: u64) -> Result<Exact, E> {
-                Ok(Exact(BigRational::from_integer(number.into())))
+                Ok(Exact::from(BigRational::from_integer(number.into())))
             }
         }
         deserializer.deserialize_any(Text)
@@ -262,6 +358,37 @@ mod tests {
             ("12", 2, "12.00"),
         ] {
             assert_eq!(exact(text).print(scale), printed, "{text}");
+        }
+    }
+
+    /// Numbers on both sides of where the machine word ends.
+    fn around_the_word() -> Vec<Exact> {
+        let texts = ["0", "1", "-1/3", "72/13", "9223372036854775807", "-9223372036854775807"];
+        let more = ["-9223372036854775808", "9223372036854775808", "1/9223372036854775807"];
+        let most =
+            ["1/9223372036854775808", "-9223372036854775809/4611686018427387904", "4611686018427387904"];
+        texts.into_iter().chain(more).chain(most).map(exact).collect()
+    }
+
+    #[test]
+    fn a_number_is_the_same_in_machine_words_and_in_any_size() {
+        for a in around_the_word() {
+            for b in around_the_word() {
+                let (big_a, big_b) = (a.big(), b.big());
+                assert_eq!(a.clone() + &b, Exact::from(&big_a + &big_b), "{a} + {b}");
+                assert_eq!(a.clone() - &b, Exact::from(&big_a - &big_b), "{a} - {b}");
+                assert_eq!(&a * &b, Exact::from(&big_a * &big_b), "{a} × {b}");
+                assert_eq!(a.cmp(&b), big_a.cmp(&big_b), "{a} and {b}");
+                let quotient = (!b.is_zero()).then(|| Exact::from(&big_a / &big_b));
+                assert_eq!(Exact::ratio(&a, &b), quotient, "{a} / {b}");
+            }
+            let big = Exact(Big(a.big()));
+            for digits in [0, 2, 12, 18, 19] {
+                assert_eq!(a.print(digits), big.print(digits), "{a}");
+                assert_eq!(a.sort_key(digits), big.sort_key(digits), "{a}");
+            }
+            assert_eq!(a.to_string(), big.to_string());
+            assert_eq!(a.to_string().parse(), Ok(a));
         }
     }
 

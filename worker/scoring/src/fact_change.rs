@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::facts::{AgencySnapshot, Facts, Succeeded, SummedPart};
+use crate::facts::{AgencySnapshot, Fact, Facts, Succeeded, SummedPart};
 use crate::{Exact, coded_enum};
 
 coded_enum! {
@@ -39,11 +39,14 @@ pub struct FactChange {
 /// What changed from `before` to `after`, by kind and key.
 pub fn fact_changes(before: &Facts, after: &Facts) -> Vec<FactChange> {
     let values = |facts: &Facts| {
-        let mut values =
-            texts(&facts.values, |fact| format!("{} ({}, {})", fact.value, fact.source.as_str(), fact.as_of));
+        let said = |fact: &Fact| format!("{} ({}, {})", fact.value, fact.source.as_str(), fact.as_of);
+        let mut values = texts(&facts.values, said);
         for (measure, succeeded) in &facts.succession {
             let said = values.entry(measure.clone()).or_insert_with(|| "–".to_owned());
             said.push_str(&succession(succeeded));
+        }
+        for (measure, beside) in &facts.beside {
+            values.entry(measure.clone()).or_default().push_str(&format!(" / {}", said(beside)));
         }
         values
     };

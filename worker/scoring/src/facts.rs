@@ -31,6 +31,10 @@ pub struct Facts {
     /// How counts came about that the agency and its predecessors have together.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub succession: BTreeMap<MeasureCode, Succeeded>,
+    /// What a second source says of a measure of which another counts, for instance the dossiers beside the official
+    /// table. It scores nothing; it shows where the two differ.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub beside: BTreeMap<MeasureCode, Fact>,
 }
 
 /// How a count came about over a change of agencies: the agency's own and its predecessors', never an average.

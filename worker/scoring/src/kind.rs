@@ -224,6 +224,13 @@ coded_enum! {
     }
 }
 
+impl LineState {
+    /// Whether the line stands as it is: nothing is still to be reported or appraised.
+    pub fn is_settled(self) -> bool {
+        !matches!(self, Self::Missing | Self::PendingAppraisal)
+    }
+}
+
 coded_enum! {
     /// Whether a scorecard has a total.
     pub enum CardState {
@@ -243,6 +250,8 @@ coded_enum! {
         AgencyReport = "AGENCY_REPORT",
         /// The official table of dossier statistics.
         DossierTable = "DOSSIER_TABLE",
+        /// The dossiers themselves, counted.
+        Dossiers = "DOSSIERS",
         /// The sociological survey.
         Survey = "SURVEY",
         /// A decision that was published.

@@ -93,6 +93,14 @@ pub enum Due {
 }
 
 impl Due {
+    /// The code by which it is written.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::EveryPeriod => "EVERY_PERIOD",
+            Self::YearEnd => "YEAR_END",
+        }
+    }
+
     /// Whether a leaf that falls due then is due in a period of `kind`. The one place that tells a
     /// half-year from a full year.
     pub fn is_due_in(self, kind: PeriodKind) -> bool {

@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::facts::{FactValue, Facts, Succeeded};
+use crate::facts::{Fact, FactValue, Facts, Succeeded};
 use crate::rule::{Award, Band, MeasureCode, Tier, ZeroDenominator};
 use crate::{Exact, LineState, Source};
 
@@ -26,6 +26,9 @@ pub struct Input {
     /// How it came about over a change of agencies; `None` where none changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub succession: Option<Succeeded>,
+    /// What a second source says of the measure, which does not count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beside: Option<Fact>,
 }
 
 impl Input {
@@ -37,6 +40,7 @@ impl Input {
             source: fact.map(|fact| fact.source),
             as_of: fact.map(|fact| fact.as_of),
             succession: facts.succession.get(measure).cloned(),
+            beside: facts.beside.get(measure).cloned(),
         }
     }
 }
@@ -272,6 +276,18 @@ impl Step {
             Self::Inherited { points, max_points, .. } => {
                 format!("{} × ({}) / {}", brief(max), brief(points), grouped(max_points))
             }
+        }
+    }
+}
+
+impl TermStep {
+    /// The reason of the term, as if it were a leaf.
+    pub fn reason(&self) -> Reason {
+        Reason {
+            because: None,
+            step: Some(self.step.clone()),
+            band: self.step.band(),
+            formula: Some(self.step.formula(&self.max_points)),
         }
     }
 }

@@ -151,6 +151,17 @@ pub enum ZeroDenominator {
     NotApplicable,
 }
 
+impl ZeroDenominator {
+    /// The code by which it is written.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Zero => "ZERO",
+            Self::Full => "FULL",
+            Self::NotApplicable => "NOT_APPLICABLE",
+        }
+    }
+}
+
 /// Which direction of a ratio is the better one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -191,7 +202,28 @@ pub enum Award {
     MaxTimesRatio,
 }
 
+crate::coded_enum! {
+    /// In what a tier or band is given.
+    pub enum AwardKind {
+        /// Points.
+        Points = "POINTS",
+        /// Percent of the maximum.
+        PercentOfMax = "PERCENT_OF_MAX",
+        /// The maximum times the ratio.
+        MaxTimesRatio = "MAX_TIMES_RATIO",
+    }
+}
+
 impl Award {
+    /// Points, percent, or the maximum times the ratio.
+    pub fn kind(&self) -> AwardKind {
+        match self {
+            Self::Points(_) => AwardKind::Points,
+            Self::PercentOfMax(_) => AwardKind::PercentOfMax,
+            Self::MaxTimesRatio => AwardKind::MaxTimesRatio,
+        }
+    }
+
     /// The points that this awards for a leaf of `max` points at `ratio`.
     pub(crate) fn points(&self, max: &Exact, ratio: &Exact) -> Exact {
         match self {

@@ -1,6 +1,8 @@
 //! From a criteria set and facts to a scorecard. The same function scores for the worker, for a
 //! simulation and for a verification.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::canonical::{canonical_json, sha256_hex};
@@ -35,8 +37,18 @@ pub fn content_hash_by(engine: &str, set: &CriteriaSet, period: &Period, facts: 
 
 /// Scores one agency: every line with its state and reason, the sums, the index and the grade.
 pub fn score(set: &CriteriaSet, period: PeriodKind, facts: &Facts) -> Scorecard {
+    score_over(set, period, facts, &BTreeMap::new())
+}
+
+/// The same, where a leaf that is not settled is as it stands among `settled`, if it stands there.
+pub(crate) fn score_over(
+    set: &CriteriaSet,
+    period: PeriodKind,
+    facts: &Facts,
+    settled: &BTreeMap<&str, &Line>,
+) -> Scorecard {
     let document = set.document();
-    let mut scoring = Scoring { period, facts, policy: document.not_applicable, lines: Vec::new() };
+    let mut scoring = Scoring { period, facts, policy: document.not_applicable, settled, lines: Vec::new() };
     let tree = scoring.add_all(&document.pillars, 0, None);
     let bonus = scoring.add_adjustment(document.bonus.as_ref(), Level::Bonus);
     let deduction = scoring.add_adjustment(document.deduction.as_ref(), Level::Deduction);
@@ -67,6 +79,7 @@ struct Scoring<'a> {
     period: PeriodKind,
     facts: &'a Facts,
     policy: NotApplicablePolicy,
+    settled: &'a BTreeMap<&'a str, &'a Line>,
     lines: Vec<Line>,
 }
 
@@ -147,7 +160,12 @@ impl Scoring<'_> {
                 (state, awarded.then(|| criterion.max_points.clone()), Some(because), None)
             }
         };
-        let settled = !matches!(state, LineState::Missing | LineState::PendingAppraisal);
+        let settled = state.is_settled();
+        if !settled && let Some(line) = self.settled.get(criterion.code.as_str()) {
+            self.lines.push((*line).clone());
+            let points = line.points.clone().unwrap_or_else(Exact::zero);
+            return Subtotal { points, effective_max: line.effective_max.clone(), settled: true };
+        }
         let counts = points.is_some() || !settled;
         let effective_max = if counts { criterion.max_points.clone() } else { Exact::zero() };
 

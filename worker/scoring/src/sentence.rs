@@ -249,7 +249,7 @@ fn terms_said(terms: &[TermStep], language: Language) -> String {
     if language == Vietnamese { format!("cộng {said}") } else { format!("the sum of {said}") }
 }
 
-fn state_said(state: LineState, language: Language) -> &'static str {
+pub(crate) fn state_said(state: LineState, language: Language) -> &'static str {
     match (state, language) {
         (LineState::Scored, Vietnamese) => "đã chấm",
         (LineState::Scored, English) => "scored",
@@ -298,7 +298,7 @@ fn interval(band: &Band, language: Language) -> String {
 }
 
 /// A share in percent, rounded to read: `92,31 %`.
-fn percent(share: &Exact, language: Language) -> String {
+pub(crate) fn percent(share: &Exact, language: Language) -> String {
     let printed = (share * &Exact::hundred()).print(PERCENT_SCALE);
     let short = match printed.contains('.') {
         true => printed.trim_end_matches('0').trim_end_matches('.'),
@@ -308,7 +308,7 @@ fn percent(share: &Exact, language: Language) -> String {
 }
 
 /// A text with its decimal points as the language has them.
-fn number(text: &str, language: Language) -> String {
+pub(crate) fn number(text: &str, language: Language) -> String {
     let points = if language == English { "." } else { "," };
     text.replace('.', points)
 }

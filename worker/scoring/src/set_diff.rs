@@ -30,6 +30,8 @@ coded_enum! {
         Applicability = "APPLICABILITY",
         /// When it falls due.
         Due = "DUE",
+        /// What it takes the place of in a set that both follow, or that one of them follows.
+        Follows = "FOLLOWS",
     }
 }
 
@@ -54,11 +56,12 @@ pub struct SetChange {
 
 /// What is different in `after`, in reading order: of the set itself, then what is gone, then of each criterion.
 ///
-/// A criterion is the same where its code and Vietnamese name are; else where its name is, if no other has it; else
-/// where its code is.
+/// A criterion is the same where `after` follows `before` and says so; else where its code and Vietnamese name are; else
+/// where its name is, if no other has it; else where its code is.
 pub fn set_diff(before: &CriteriaSetDocument, after: &CriteriaSetDocument) -> Vec<SetChange> {
     let (old, new) = (stands(before), stands(after));
-    let pairs = pairs(&old, &new);
+    let follows = after.follows.as_ref().is_some_and(|set| set.is(before));
+    let pairs = pairs(&old, &new, if follows { declared(&old, &new) } else { BTreeMap::new() });
     let paired: BTreeSet<_> = pairs.values().copied().collect();
     let mut changes = of_frame(before, after);
     let gone = old.iter().enumerate().filter(|(at, _)| !paired.contains(at));
@@ -68,7 +71,12 @@ pub fn set_diff(before: &CriteriaSetDocument, after: &CriteriaSetDocument) -> Ve
     }));
     for (at, new) in new.iter().enumerate() {
         match pairs.get(&at) {
-            Some(paired) => changes.extend(of_criterion(&old[*paired], new)),
+            Some(paired) => {
+                let told = of_criterion(&old[*paired], new);
+                // What follows the other set differs from it in that; it is no news.
+                changes
+                    .extend(told.into_iter().filter(|told| !follows || told.kind != SetChangeKind::Follows));
+            }
             None => {
                 let whole = Some(canonical_json(new.criterion));
                 changes.push(SetChange {
@@ -99,10 +107,21 @@ fn stands(document: &CriteriaSetDocument) -> Vec<Stand<'_>> {
     inside.chain(outside).collect()
 }
 
-/// The place among `old` of each of `new` that was there.
-fn pairs(old: &[Stand<'_>], new: &[Stand<'_>]) -> BTreeMap<usize, usize> {
-    let mut pairs = BTreeMap::new();
-    let mut taken = BTreeSet::new();
+/// Those that take one another's place and nothing else's, as `new` declares it.
+fn declared(old: &[Stand<'_>], new: &[Stand<'_>]) -> BTreeMap<usize, usize> {
+    let followers = |code: &String| new.iter().filter(|stand| stand.criterion.follows.contains(code)).count();
+    let pair = |(at, stand): (usize, &Stand<'_>)| match stand.criterion.follows.as_slice() {
+        [code] if followers(code) == 1 => {
+            Some((at, old.iter().position(|stand| stand.criterion.code == *code)?))
+        }
+        _ => None,
+    };
+    new.iter().enumerate().filter_map(pair).collect()
+}
+
+/// The place among `old` of each of `new` that was there; `pairs` are known.
+fn pairs(old: &[Stand<'_>], new: &[Stand<'_>], mut pairs: BTreeMap<usize, usize>) -> BTreeMap<usize, usize> {
+    let mut taken: BTreeSet<_> = pairs.values().copied().collect();
     type Key<'a> = fn(&'a Stand<'_>) -> (Option<&'a str>, Option<&'a str>);
     let keys: [Key<'_>; 3] = [
         |stand| (Some(&stand.criterion.code), Some(&stand.criterion.name_vi)),
@@ -162,6 +181,10 @@ fn of_criterion(old: &Stand<'_>, new: &Stand<'_>) -> Vec<SetChange> {
             canonical_json(&Applies { applies_only_to: tags, not_applicable: criterion.not_applicable })
         })
     };
+    let follows = |criterion: &Criterion| {
+        let follows = &criterion.follows;
+        (!follows.is_empty()).then(|| follows.join(", "))
+    };
     let due = |criterion: &Criterion| Some(canonical_json(&criterion.due).trim_matches('"').to_owned());
     let told = [
         (SetChangeKind::Moved, place(old), place(new)),
@@ -170,6 +193,7 @@ fn of_criterion(old: &Stand<'_>, new: &Stand<'_>) -> Vec<SetChange> {
         (SetChangeKind::Rule, rule(a), rule(b)),
         (SetChangeKind::Applicability, applies(a), applies(b)),
         (SetChangeKind::Due, due(a), due(b)),
+        (SetChangeKind::Follows, follows(a), follows(b)),
     ];
     let different = told.into_iter().filter(|(_, before, after)| before != after);
     let told = different.map(|(kind, before, after)| SetChange {

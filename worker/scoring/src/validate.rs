@@ -9,6 +9,7 @@ use crate::criteria::{
     Adjustment, Catalogue, CriteriaSetDocument, Criterion, GradeBand, NotApplicablePolicy,
 };
 use crate::fault::{Defect, Fault, Part};
+use crate::follows::{followed, following};
 use crate::validate_rule::rule_faults;
 use crate::{Exact, Level};
 
@@ -26,14 +27,14 @@ const LARGEST_NUMBER: i64 = 1_000_000;
 const LONGEST_NUMBER: usize = 40;
 
 /// A criterion with its place in the document.
-struct Place<'a> {
-    criterion: &'a Criterion,
-    level: Level,
-    path: String,
+pub(crate) struct Place<'a> {
+    pub(crate) criterion: &'a Criterion,
+    pub(crate) level: Level,
+    pub(crate) path: String,
 }
 
 /// Every criterion of `document` in reading order: the tree, then bonus, then deduction.
-fn places(document: &CriteriaSetDocument) -> Vec<Place<'_>> {
+pub(crate) fn places(document: &CriteriaSetDocument) -> Vec<Place<'_>> {
     fn walk<'a>(criteria: &'a [Criterion], depth: usize, above: &str, places: &mut Vec<Place<'a>>) {
         for (at, criterion) in criteria.iter().enumerate() {
             let path = format!("{above}[{at}]");
@@ -55,7 +56,7 @@ fn places(document: &CriteriaSetDocument) -> Vec<Place<'_>> {
 }
 
 impl Place<'_> {
-    fn defect(&self, fault: Fault) -> Defect {
+    pub(crate) fn defect(&self, fault: Fault) -> Defect {
         Defect {
             path: format!("{}.{}", self.path, fault.path()),
             criterion: self.criterion.code.clone(),
@@ -92,6 +93,7 @@ pub(crate) fn validate(document: &CriteriaSetDocument, catalogue: &Catalogue) ->
     let mut seen = BTreeSet::new();
     let again = places.iter().filter(|place| !seen.insert(place.criterion.code.as_str()));
     defects.extend(again.map(|place| place.defect(Fault::DuplicateCode)));
+    defects.extend(following(document, &places));
     defects
 }
 
@@ -116,6 +118,7 @@ fn set_faults(document: &CriteriaSetDocument) -> Vec<Fault> {
     faults.extend(duplicates(&Part::Blocks, blocks));
     let kinds = document.agency_kinds.iter().map(|kind| kind.as_str());
     faults.extend(duplicates(&Part::AgencyKinds, kinds));
+    faults.extend(followed(document));
     faults.extend(grade_faults(&document.grades));
     faults
 }
@@ -243,6 +246,9 @@ fn naming_faults(criterion: &Criterion) -> Vec<Fault> {
     faults.extend(tags.flat_map(|tag| texts([(Part::Tags, tag, LONGEST_CODE)])));
     let wording = criterion.wording_vi.iter();
     faults.extend(wording.flat_map(|wording| texts([(Part::Wording, wording, LONGEST_WORDING)])));
+    let follows = criterion.follows.iter();
+    faults.extend(follows.flat_map(|code| texts([(Part::Follows, code, LONGEST_CODE)])));
+    faults.extend(duplicates(&Part::Follows, criterion.follows.iter().map(String::as_str)));
     faults.extend(positive(Part::Maximum, &criterion.max_points));
     faults
 }

@@ -6,8 +6,14 @@
 
 /// A build was asked for.
 pub const REQUEST_BUILD: &str = "REQUEST_BUILD";
+/// A schedule was changed.
+pub const CHANGE_SCHEDULE: &str = "CHANGE_SCHEDULE";
+/// A schedule fired: by itself, or because somebody had it fire.
+pub const FIRE_SCHEDULE: &str = "FIRE_SCHEDULE";
 /// A block's ranking was published.
 pub const PUBLISH_RANKING: &str = "PUBLISH_RANKING";
+/// A measure was added to the catalogue, or changed.
+pub const DEFINE_MEASURE: &str = "DEFINE_MEASURE";
 /// A criteria set was stored as a draft.
 pub const IMPORT_CRITERIA_SET: &str = "IMPORT_CRITERIA_SET";
 /// A draft of a criteria set was frozen and put in force.
@@ -54,6 +60,14 @@ pub const SET_PASSWORD: &str = "SET_PASSWORD";
 pub const CREATE_TOKEN: &str = "CREATE_TOKEN";
 /// A token was revoked.
 pub const REVOKE_TOKEN: &str = "REVOKE_TOKEN";
+/// Dossiers were imported.
+pub const IMPORT_DOSSIERS: &str = "IMPORT_DOSSIERS";
+/// An import that was under way was told to stop.
+pub const CANCEL_IMPORT: &str = "CANCEL_IMPORT";
+/// A dossier was removed.
+pub const REMOVE_DOSSIER: &str = "REMOVE_DOSSIER";
+/// The counters of dossiers were made anew.
+pub const REPAIR_COUNTERS: &str = "REPAIR_COUNTERS";
 /// The sample province was loaded into an empty database.
 pub const LOAD_SAMPLE: &str = "LOAD_SAMPLE";
 /// Anything at all: stands where refusals of many kinds are counted together.

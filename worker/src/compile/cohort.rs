@@ -14,7 +14,7 @@ use super::{Criteria, PartError, inherit};
 pub(crate) struct Cohort {
     pub(crate) period: period::Model,
     pub(super) code: PeriodCode,
-    pub(super) block: block::Model,
+    pub(crate) block: block::Model,
     pub(crate) agencies: Vec<agency::Model>,
 }
 

@@ -3,28 +3,88 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use entity::{agency, document, dossier_table, inspected_agency, listing, measure, observation, period};
-use scoring::{AgencySnapshot, CriteriaSet, Fact, FactValue, Facts, Unit};
+use chrono::NaiveDate;
+use entity::{
+    AgencyId, agency, document, dossier_table, inspected_agency, listing, measure, observation, period,
+};
+use scoring::{AgencySnapshot, CriteriaSet, DossierCounts, Fact, FactValue, Facts, Source, Unit};
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
 
 use super::PartError;
 use super::succession::Lines;
+use crate::dossiers::{Span, load_counts, load_reporters};
 
 /// The tag of an agency that was inspected in the period; it follows from the inspections.
 const INSPECTED_IN_PERIOD: &str = "INSPECTED_IN_PERIOD";
 
-/// Everything that was reported of some agencies in one period, newest versions only.
-pub(super) struct Inputs {
+/// Everything that was reported of some agencies in one period: of each the newest version, or the one that was the
+/// newest when a card was compiled.
+#[derive(Default)]
+pub(crate) struct Inputs {
     lines: Lines,
-    inspected: BTreeSet<entity::AgencyId>,
-    tables: HashMap<entity::AgencyId, dossier_table::Model>,
-    listings: HashMap<entity::AgencyId, Vec<listing::Model>>,
-    documents: HashMap<(entity::AgencyId, String), document::Model>,
-    observations: HashMap<(entity::AgencyId, String), observation::Model>,
+    inspected: BTreeSet<AgencyId>,
+    tables: HashMap<AgencyId, dossier_table::Model>,
+    listings: HashMap<AgencyId, Vec<listing::Model>>,
+    dossiers: HashMap<AgencyId, Counted>,
+    documents: HashMap<(AgencyId, String), document::Model>,
+    observations: HashMap<(AgencyId, String), observation::Model>,
+}
+
+/// What a measure's value was taken from.
+pub(crate) enum Found<'a> {
+    /// A number of the official dossier table.
+    Table(&'a dossier_table::Model, i64),
+    /// A number counted over the dossiers.
+    Dossiers(&'a Counted, i64),
+    /// The listings at every channel, and the one that decides.
+    Listings(&'a [listing::Model], &'a listing::Model),
+    /// A document.
+    Document(&'a document::Model),
+    /// An observation.
+    Observation(&'a observation::Model),
+}
+
+impl Found<'_> {
+    /// The value, in the measure's unit.
+    pub(crate) fn fact(&self, measure: &measure::Model) -> Fact {
+        match self {
+            Self::Table(table, count) => {
+                Fact { value: FactValue::Number((*count).into()), source: table.source, as_of: table.as_of }
+            }
+            Self::Dossiers(counted, count) => {
+                let value = FactValue::Number((*count).into());
+                Fact { value, source: Source::Dossiers, as_of: counted.as_of }
+            }
+            Self::Listings(_, deciding) => {
+                let count = if measure.key.as_deref() == Some("listed") {
+                    deciding.listed
+                } else {
+                    deciding.required
+                };
+                Fact {
+                    value: FactValue::Number(count.into()),
+                    source: deciding.source,
+                    as_of: deciding.as_of,
+                }
+            }
+            Self::Document(document) => {
+                let value = match measure.unit {
+                    Unit::Flag => FactValue::Flag(document.state.is_in_force()),
+                    _ => FactValue::Level(document.state.to_string()),
+                };
+                Fact { value, source: document.source, as_of: document.as_of }
+            }
+            Self::Observation(seen) => Fact {
+                value: observed_value(&seen.value, measure.unit),
+                source: seen.source,
+                as_of: seen.as_of,
+            },
+        }
+    }
 }
 
 impl Inputs {
-    /// Reads what is known of `agencies` and their predecessors in `period`: six queries, or seven.
+    /// Reads what is known of `agencies` and their predecessors in `period`: eleven queries at most.
     pub(super) async fn load<C: ConnectionTrait>(
         connection: &C,
         period: &period::Model,
@@ -46,29 +106,40 @@ impl Inputs {
             .filter(document::Column::AgencyId.is_in(ids.iter().copied()))
             .all(connection)
             .await?;
+        let dossiers = dossiers(connection, period, &ids).await?;
         let observations = observation::latest_for(period.id)
             .filter(observation::Column::AgencyId.is_in(ids))
             .all(connection)
             .await?;
 
-        let mut listings: HashMap<_, Vec<_>> = HashMap::new();
-        for listing in listed {
-            listings.entry(listing.agency_id).or_default().push(listing);
-        }
-        Ok(Self {
+        let mut inputs = Self {
             lines,
             inspected: inspected.into_iter().map(|inspected| inspected.agency_id).collect(),
-            tables: tables.into_iter().map(|table| (table.agency_id, table)).collect(),
-            listings,
-            documents: documents
-                .into_iter()
-                .map(|document| ((document.agency_id, document.code.clone()), document))
-                .collect(),
-            observations: observations
-                .into_iter()
-                .map(|seen| ((seen.agency_id, seen.measure_code.clone()), seen))
-                .collect(),
-        })
+            dossiers,
+            ..Self::default()
+        };
+        tables.into_iter().for_each(|table| inputs.add_table(table));
+        listed.into_iter().for_each(|listing| inputs.add_listing(listing));
+        documents.into_iter().for_each(|document| inputs.add_document(document));
+        observations.into_iter().for_each(|seen| inputs.add_observation(seen));
+        Ok(inputs)
+    }
+
+    pub(crate) fn add_table(&mut self, table: dossier_table::Model) {
+        self.tables.insert(table.agency_id, table);
+    }
+
+    /// The listings of an agency are added in the order of their channels, which settles a tie.
+    pub(crate) fn add_listing(&mut self, listing: listing::Model) {
+        self.listings.entry(listing.agency_id).or_default().push(listing);
+    }
+
+    pub(crate) fn add_document(&mut self, document: document::Model) {
+        self.documents.insert((document.agency_id, document.code.clone()), document);
+    }
+
+    pub(crate) fn add_observation(&mut self, seen: observation::Model) {
+        self.observations.insert((seen.agency_id, seen.measure_code.clone()), seen);
     }
 
     /// The facts of one agency: the measures that `set` names, as far as they are known.
@@ -79,13 +150,15 @@ impl Inputs {
         set: &CriteriaSet,
         catalogue: &BTreeMap<String, measure::Model>,
     ) -> Facts {
-        let (mut values, mut succession) = (BTreeMap::new(), BTreeMap::new());
+        let (mut values, mut succession, mut beside) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         for code in set.measures() {
             // The set was checked against the catalogue when it was loaded.
             let Some(measure) = catalogue.get(code) else { continue };
             let (fact, succeeded) = self.lines.known(self, agency, measure);
             values.extend(fact.map(|fact| (code.clone(), fact)));
             succession.extend(succeeded.map(|succeeded| (code.clone(), succeeded)));
+            let other = self.beside(agency.id, measure);
+            beside.extend(other.map(|found| (code.clone(), found.fact(measure))));
         }
         let mut tags: BTreeSet<String> = agency.tags.0.iter().cloned().collect();
         let earlier = self.lines.earlier_names(agency.id).map(|earlier| earlier.id);
@@ -107,31 +180,55 @@ impl Inputs {
             exemptions: BTreeMap::new(),
             inherited: BTreeMap::new(),
             succession,
+            beside,
         }
     }
 
     /// What the measure's own gathering finds, else what was observed.
-    pub(super) fn fact(&self, agency: &agency::Model, measure: &measure::Model) -> Option<Fact> {
+    pub(crate) fn found(&self, agency: AgencyId, measure: &measure::Model) -> Option<Found<'_>> {
         let key = measure.key.as_deref().unwrap_or_default();
         let gathered = match measure.gathering {
-            measure::Gathering::DossierTable => self.in_table(agency, key),
-            measure::Gathering::Listing => self.in_listings(agency, key),
-            measure::Gathering::Document => self.in_document(agency, key, measure.unit),
+            measure::Gathering::DossierTable => {
+                self.in_table(agency, key).or_else(|| self.in_dossiers(agency, key))
+            }
+            measure::Gathering::Dossiers => {
+                self.in_dossiers(agency, key).or_else(|| self.in_table(agency, key))
+            }
+            measure::Gathering::Listing => self.in_listings(agency),
+            measure::Gathering::Document => {
+                self.documents.get(&(agency, key.to_owned())).map(Found::Document)
+            }
             measure::Gathering::Observation => None,
         };
-        gathered.or_else(|| self.observed(agency, measure))
+        gathered.or_else(|| self.observations.get(&(agency, measure.code.clone())).map(Found::Observation))
     }
 
-    pub(super) fn in_table(&self, agency: &agency::Model, key: &str) -> Option<Fact> {
-        let table = self.tables.get(&agency.id)?;
-        let count = dossier_count(table, key)?;
-        Some(Fact { value: FactValue::Number(count.into()), source: table.source, as_of: table.as_of })
+    /// What is known besides of a measure for which the official table and the dossiers can both speak, and do. The
+    /// measure's gathering says which of the two counts.
+    fn beside(&self, agency: AgencyId, measure: &measure::Model) -> Option<Found<'_>> {
+        let key = measure.key.as_deref().unwrap_or_default();
+        let (counts, beside) = match measure.gathering {
+            measure::Gathering::DossierTable => (self.in_table(agency, key), self.in_dossiers(agency, key)),
+            measure::Gathering::Dossiers => (self.in_dossiers(agency, key), self.in_table(agency, key)),
+            _ => return None,
+        };
+        counts.and(beside)
+    }
+
+    fn in_dossiers(&self, agency: AgencyId, key: &str) -> Option<Found<'_>> {
+        let counted = self.dossiers.get(&agency)?;
+        Some(Found::Dossiers(counted, counted.counts.number(key)?))
+    }
+
+    pub(super) fn in_table(&self, agency: AgencyId, key: &str) -> Option<Found<'_>> {
+        let table = self.tables.get(&agency)?;
+        Some(Found::Table(table, dossier_count(table, key)?))
     }
 
     /// A procedure counts as listed when it is listed at every channel; how many are is not reported, only
     /// how many are at each. So the channel where the smallest share is listed decides, with both its numbers.
-    fn in_listings(&self, agency: &agency::Model, key: &str) -> Option<Fact> {
-        let listings = self.listings.get(&agency.id)?;
+    fn in_listings(&self, agency: AgencyId) -> Option<Found<'_>> {
+        let listings = self.listings.get(&agency)?;
         let share = |a: &&listing::Model, b: &&listing::Model| {
             let cross = |one: &listing::Model, other: &listing::Model| {
                 i128::from(one.listed) * i128::from(other.required)
@@ -140,24 +237,38 @@ impl Inputs {
         };
         let with_procedures = listings.iter().filter(|listing| listing.required > 0);
         let deciding = with_procedures.min_by(share).or(listings.first())?;
-        let count = if key == "listed" { deciding.listed } else { deciding.required };
-        Some(Fact { value: FactValue::Number(count.into()), source: deciding.source, as_of: deciding.as_of })
+        Some(Found::Listings(listings, deciding))
     }
+}
 
-    fn in_document(&self, agency: &agency::Model, key: &str, unit: Unit) -> Option<Fact> {
-        let document = self.documents.get(&(agency.id, key.to_owned()))?;
-        let value = match unit {
-            Unit::Flag => FactValue::Flag(document.state.is_in_force()),
-            _ => FactValue::Level(document.state.to_string()),
-        };
-        Some(Fact { value, source: document.source, as_of: document.as_of })
-    }
+/// What is counted over the dossiers of an agency in the period.
+pub(crate) struct Counted {
+    counts: DossierCounts,
+    as_of: NaiveDate,
+}
 
-    fn observed(&self, agency: &agency::Model, measure: &measure::Model) -> Option<Fact> {
-        let seen = self.observations.get(&(agency.id, measure.code.clone()))?;
-        let value = observed_value(&seen.value, measure.unit);
-        Some(Fact { value, source: seen.source, as_of: seen.as_of })
-    }
+/// The counts of those agencies that reported dossiers since the period began: of another, nothing is known.
+async fn dossiers<C: ConnectionTrait>(
+    connection: &C,
+    period: &period::Model,
+    agencies: &BTreeSet<AgencyId>,
+) -> Result<HashMap<AgencyId, Counted>, PartError> {
+    let reporters = load_reporters(connection, agencies).await?;
+    let reported: Vec<_> = agencies
+        .iter()
+        .filter_map(|agency| Some((*agency, *reporters.get(agency)?)))
+        .filter(|(_, as_of)| *as_of >= period.starts_on)
+        .collect();
+    let spans: Vec<_> = reported
+        .iter()
+        .map(|(agency, _)| Span { agency: *agency, from: period.starts_on, before: period.ends_before })
+        .collect();
+    let counts = load_counts(connection, &spans).await?;
+    let last = period.ends_before.pred_opt().unwrap_or(period.ends_before);
+    let counted = reported.into_iter().zip(counts);
+    Ok(counted
+        .map(|((agency, as_of), counts)| (agency, Counted { counts, as_of: as_of.min(last) }))
+        .collect())
 }
 
 /// The text of an observation in the unit of its measure. A text that is none is kept as it is: the rule that

@@ -6,7 +6,7 @@
 
 mod card;
 pub(crate) mod cohort;
-mod gather;
+pub(crate) mod gather;
 mod inherit;
 mod ranking;
 pub(crate) mod stored;

@@ -28,6 +28,7 @@ use crate::registry::{Contribution, Successions};
 pub(super) type Known = (Option<Fact>, Option<Succeeded>);
 
 /// Whose rows the counts of some agencies are made of, where that is not each one's own alone.
+#[derive(Default)]
 pub(super) struct Lines {
     period: (NaiveDate, NaiveDate),
     successions: Successions,
@@ -67,19 +68,26 @@ impl Lines {
     /// What is known of a measure of `agency`.
     pub(super) fn known(&self, inputs: &Inputs, agency: &agency::Model, measure: &measure::Model) -> Known {
         let Some(contributions) = self.contributions.get(&agency.id) else {
-            return (inputs.fact(agency, measure), None);
+            return (inputs.found(agency.id, measure).map(|found| found.fact(measure)), None);
         };
         if !is_summed(measure) {
-            let earlier = || self.earlier_names(agency.id).find_map(|earlier| inputs.fact(earlier, measure));
-            return (inputs.fact(agency, measure).or_else(earlier), None);
+            let earlier = || {
+                self.earlier_names(agency.id)
+                    .find_map(|earlier| inputs.found(earlier.id, measure).map(|found| found.fact(measure)))
+            };
+            return (
+                inputs.found(agency.id, measure).map(|found| found.fact(measure)).or_else(earlier),
+                None,
+            );
         }
         let counted = contributions.iter().filter_map(|contribution| {
             let own = contribution.agency == agency.id;
             let one = if own { agency } else { self.successions.agency(contribution.agency)? };
+            let in_table = |key| inputs.in_table(one.id, key).map(|found| found.fact(measure));
             let fact = match asked(measure, own, one.valid_from <= self.period.0) {
-                Asked::Itself => inputs.fact(one, measure),
-                Asked::Column(column) => inputs.in_table(one, column),
-                Asked::Less(all, part) => less(inputs.in_table(one, all), inputs.in_table(one, part)),
+                Asked::Itself => inputs.found(one.id, measure).map(|found| found.fact(measure)),
+                Asked::Column(column) => in_table(column),
+                Asked::Less(all, part) => less(in_table(all), in_table(part)),
                 Asked::Nothing => return None,
             };
             Some(Counted { agency: one, contribution, fact })

@@ -4,7 +4,10 @@
 use chrono::{DateTime, Utc};
 use entity::criteria_set::State;
 use entity::{CriteriaSetId, CriteriaUseId, agency, block, criteria_set, criteria_use, period};
-use scoring::{Catalogue, CriteriaSet, CriteriaSetDocument, Defects};
+use scoring::{
+    Catalogue, CriteriaSet, CriteriaSetDocument, Criterion, Defect, Defects, Fault, SetVersion, Unfollowed,
+    check_follows,
+};
 use sea_orm::sea_query::{ExprTrait, LockType};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
@@ -89,13 +92,14 @@ pub struct Imported {
 /// Stores `set` as a draft, or in the place of the draft with its code and version.
 ///
 /// # Errors
-/// When a frozen set has its code and version, or it names blocks that there are not.
+/// When a frozen set has its code and version, or it names blocks that there are not, or follows what there is not.
 pub async fn import<C: ConnectionTrait>(
     connection: &C,
     set: &CriteriaSet,
     now: DateTime<Utc>,
 ) -> Result<Imported, ManageError> {
-    let problems = unknown_blocks(connection, set.document()).await?;
+    let mut problems = unknown_blocks(connection, set.document()).await?;
+    problems.extend(unfollowed(connection, set.document()).await?);
     if !problems.is_empty() {
         return Err(ManageError::Problems(problems));
     }
@@ -137,10 +141,32 @@ async fn unknown_blocks<C: ConnectionTrait>(
     Ok(problems)
 }
 
+/// What a set says of the one that it follows and that cannot be, as that set is stored now.
+async fn unfollowed<C: ConnectionTrait>(
+    connection: &C,
+    document: &CriteriaSetDocument,
+) -> Result<Vec<Problem>, DbErr> {
+    let Some(follows) = &document.follows else { return Ok(Vec::new()) };
+    let version = i32::try_from(follows.version).unwrap_or(i32::MAX);
+    let earlier = criteria_set::with_version(&follows.code, version).one(connection).await?;
+    let earlier = earlier.and_then(|row| serde_json::from_str::<CriteriaSetDocument>(&row.document).ok());
+    let defects = match earlier {
+        Some(earlier) => check_follows(document, &earlier),
+        None => vec![Defect {
+            path: "follows".to_owned(),
+            criterion: document.code.clone(),
+            rule: None,
+            fault: Fault::Follows(Unfollowed::UnknownSet(follows.clone())),
+        }],
+    };
+    Ok(defects.into_iter().map(Problem::of_stored).collect())
+}
+
 /// Freezes a draft and puts it in force. `fingerprint` is that of the draft as it was reviewed.
 ///
 /// # Errors
-/// When the set is no draft, or not the reviewed one any more, or the catalogue no longer has what it names.
+/// When the set is no draft, or not the reviewed one any more, or the catalogue or the set that it follows no longer
+/// has what it names.
 pub async fn activate<C: ConnectionTrait>(
     connection: &C,
     id: CriteriaSetId,
@@ -154,7 +180,11 @@ pub async fn activate<C: ConnectionTrait>(
     if draft.fingerprint != fingerprint {
         return Err(ManageError::Changed(draft.fingerprint));
     }
-    read_set(&draft, &catalogue(connection).await?)?;
+    let set = read_set(&draft, &catalogue(connection).await?)?;
+    let problems = unfollowed(connection, set.document()).await?;
+    if !problems.is_empty() {
+        return Err(ManageError::Problems(problems));
+    }
     let mut active = draft.into_active_model();
     (active.state, active.activated_at) = (Set(State::Active), Set(Some(now)));
     Ok(active.update(connection).await?)
@@ -178,7 +208,7 @@ pub async fn retire<C: ConnectionTrait>(
     Ok((before, retired.update(connection).await?))
 }
 
-/// Drafts the next version of a set, for other years.
+/// Drafts the next version of a set, for other years; everything in it follows what it is a copy of.
 ///
 /// # Errors
 /// When there is no such set, or the years end before they begin.
@@ -194,6 +224,11 @@ pub async fn clone_set<C: ConnectionTrait>(
     let row = locked(connection, id).await?;
     let catalogue = catalogue(connection).await?;
     let mut document = read_set(&row, &catalogue)?.document().clone();
+    document.follows = Some(SetVersion { code: document.code.clone(), version: document.version });
+    follow_themselves(&mut document.pillars);
+    for adjustment in [&mut document.bonus, &mut document.deduction].into_iter().flatten() {
+        follow_themselves(&mut adjustment.leaves);
+    }
     let newest = criteria_set::with_code(&document.code).one(connection).await?;
     let newest = newest.map_or(document.version, |newest| u32::try_from(newest.version).unwrap_or_default());
     document.version = newest + 1;
@@ -201,6 +236,13 @@ pub async fn clone_set<C: ConnectionTrait>(
     let set = CriteriaSet::new(document, &catalogue)
         .map_err(|defects: Defects| ManageError::Damaged(defects.to_string()))?;
     Ok(store(connection, &set, State::Draft, now).await?)
+}
+
+fn follow_themselves(criteria: &mut [Criterion]) {
+    for criterion in criteria {
+        criterion.follows = vec![criterion.code.clone()];
+        follow_themselves(&mut criterion.children);
+    }
 }
 
 /// A set in use: the row, and the set that scored the block in the period before.

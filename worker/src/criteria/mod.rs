@@ -1,6 +1,7 @@
 //! Reading criteria sets and the measure catalogue from the database, checked again on the way in: a set
 //! that no longer matches its fingerprint scores nothing.
 
+mod catalogue;
 mod file;
 mod manage;
 mod misfit;
@@ -17,11 +18,14 @@ use entity::{criteria_set, measure};
 use scoring::{Catalogue, CriteriaSet, CriteriaSetDocument};
 use sea_orm::{ConnectionTrait, DbErr};
 
+pub use catalogue::{DefineError, Defined, Definition, Undefinable, define};
 pub use file::{Format, check, table_csv};
 pub use manage::{Imported, ManageError, activate, clone_set, import, retire, use_in};
 pub use problem::Problem;
 pub use raw::Place;
+pub use spreadsheet::LARGEST_FILE;
 pub(crate) use store::store;
+pub use table::COLUMNS as TABLE_COLUMNS;
 
 /// Why there is no criteria set to score with.
 #[derive(Debug, thiserror::Error)]

@@ -62,6 +62,16 @@ impl Problem {
         }
     }
 
+    /// What a set is refused for that is known only beside what is stored.
+    pub(super) fn of_stored(defect: Defect) -> Self {
+        Self {
+            path: defect.path,
+            criterion: Some(defect.criterion),
+            rule: defect.rule.map(|rule| rule.to_string()),
+            ..Self::of_whole(defect.fault.said(Language::Vietnamese), defect.fault.said(Language::English))
+        }
+    }
+
     /// `dòng 12, cột target: 1.1.2 (RATIO_LINEAR): …`, in a language, for a terminal.
     pub fn said(&self, language: Language) -> String {
         let (row, column, why) = match language {

@@ -237,6 +237,7 @@ fn stand_in(raw: &Raw, path: &str) -> Criterion {
         applies_only_to: Vec::new(),
         due: scoring::Due::EveryPeriod,
         not_applicable: None,
+        follows: Vec::new(),
         children: Vec::new(),
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sea_orm::sqlx::{self, ConnectOptions as _, Connection};
+use sea_orm::sqlx::{self, ConnectOptions as _, Connection, Row as _};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr};
 
 use super::{Location, OpenError};
@@ -24,6 +24,11 @@ const TEST_AFTER_IDLE: Duration = Duration::from_secs(1);
 ///
 /// It is set after connecting: poolers such as PgBouncer refuse what else a connection may start with.
 const KEEP_PLANS: &str = "SET plan_cache_mode = force_generic_plan";
+
+/// Whether a connection that comes back is in no transaction; one that is, is closed. A `BEGIN` whose caller was
+/// cancelled before the answer came is not taken back by the driver (sqlx 0.9), and whatever would be written on that
+/// connection later would be lost. The question is asked after the caller has let go, so nobody waits for it. A simple query begins its own transaction, at its own time.
+const IS_FREE: &str = "SELECT transaction_timestamp() = statement_timestamp()";
 
 /// How long PostgreSQL may take to answer at the start.
 const REACHED_WITHIN: Duration = Duration::from_secs(5);
@@ -87,8 +92,13 @@ impl Target {
                 let server = server.clone();
                 options.map_sqlx_postgres_opts(move |_| server.clone());
                 options.map_sqlx_postgres_pool_opts(|pool| {
-                    pool.after_connect(|connection, _| {
+                    let pool = pool.after_connect(|connection, _| {
                         Box::pin(async move { sqlx::raw_sql(KEEP_PLANS).execute(connection).await.map(drop) })
+                    });
+                    pool.after_release(|connection, _| {
+                        Box::pin(
+                            async move { sqlx::raw_sql(IS_FREE).fetch_one(connection).await?.try_get(0) },
+                        )
                     })
                 });
             }

@@ -3,7 +3,7 @@
 use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, Iterable};
 
 /// The bind variables that one statement may carry on either database.
-const MOST_VARIABLES: usize = 30_000;
+pub(super) const MOST_VARIABLES: usize = 30_000;
 
 /// Inserts `rows` in statements that no database refuses for their size.
 pub(crate) async fn insert<C: ConnectionTrait, A: ActiveModelTrait + Send>(

@@ -2,18 +2,22 @@
 //! outside `migration` knows which of the two it talks to.
 
 mod connect;
+mod given;
 mod insert;
 mod owner;
 mod text;
 
 use std::path::PathBuf;
 
+use entity::{AgencyId, ImportId};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, RuntimeErr,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
+use uuid::Uuid;
 
 use self::connect::Target;
+pub(crate) use self::given::{Columns, Given, Type};
 pub(crate) use self::insert::insert;
 pub use self::text::text;
 
@@ -22,6 +26,9 @@ pub(crate) const BUILD_CHANNEL: &str = "reform_build";
 
 /// The advisory lock's key, "audit" in ASCII. Nothing else may use it.
 const AUDIT_LOCK: i64 = 0x61_7564_6974;
+
+/// The key of the lock over all dossiers, "dossier" in ASCII. Other keys for dossiers are random parts of ids.
+const DOSSIER_LOCK: i64 = 0x64_6f73_7369_6572;
 
 /// Which database to open.
 #[derive(Clone, PartialEq, Eq)]
@@ -217,6 +224,67 @@ pub(crate) async fn append_alone(transaction: &DatabaseTransaction) -> Result<()
         transaction.query_one_raw(lock).await?;
     }
     Ok(())
+}
+
+/// Whose dossiers are to be written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Writing<'a> {
+    /// Anybody's.
+    All,
+    /// Those of these agencies, which must be in order.
+    Of(&'a [AgencyId]),
+}
+
+/// Tries to lock the dossiers and counters of agencies until the transaction ends; whether it came so far. Called
+/// again in the same transaction, it goes on. It never waits, so that whoever asks can be cancelled, and nobody holds
+/// what another waits for while he waits himself. On SQLite a transaction that writes is alone anyway.
+pub(crate) async fn try_lock_dossiers(
+    transaction: &DatabaseTransaction,
+    writing: Writing<'_>,
+) -> Result<bool, DbErr> {
+    if transaction.get_database_backend() != DbBackend::Postgres {
+        return Ok(true);
+    }
+    let Writing::Of(agencies) = writing else {
+        return try_lock(transaction, "pg_try_advisory_xact_lock", DOSSIER_LOCK).await;
+    };
+    if !try_lock(transaction, "pg_try_advisory_xact_lock_shared", DOSSIER_LOCK).await? {
+        return Ok(false);
+    }
+    for agency in agencies {
+        if !try_lock(transaction, "pg_try_advisory_xact_lock", key_of(agency.0)).await? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Shows others that this transaction is at work on the import, until it ends.
+pub(crate) async fn mark_import(transaction: &DatabaseTransaction, import: ImportId) -> Result<(), DbErr> {
+    nobody_imports(transaction, import).await.map(drop)
+}
+
+/// Whether no transaction is at work on the import. On SQLite, asked in a transaction that writes, there is none.
+pub(crate) async fn nobody_imports(
+    transaction: &DatabaseTransaction,
+    import: ImportId,
+) -> Result<bool, DbErr> {
+    if transaction.get_database_backend() != DbBackend::Postgres {
+        return Ok(true);
+    }
+    try_lock(transaction, "pg_try_advisory_xact_lock", key_of(import.0)).await
+}
+
+async fn try_lock(transaction: &DatabaseTransaction, how: &str, key: i64) -> Result<bool, DbErr> {
+    let statement = format!("SELECT {how}($1)");
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, statement, [key.into()]);
+    let row = transaction.query_one_raw(statement).await?;
+    row.map_or(Ok(false), |row| row.try_get_by_index(0))
+}
+
+/// The random part of a UUID v7.
+fn key_of(id: Uuid) -> i64 {
+    id.as_u64_pair().1.cast_signed()
 }
 
 /// Whether a statement failed only because another transaction was faster: begun again, it may succeed.

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use entity::measure::Gathering;
-use entity::{CriteriaUseId, MeasureId, criteria_set, criteria_use, measure};
-use scoring::{Catalogue, CriteriaSet, CriteriaSetDocument, Unit};
+use entity::{Codes, CriteriaUseId, MeasureId, criteria_set, criteria_use, measure};
+use scoring::{Catalogue, Course, CriteriaSet, CriteriaSetDocument, Unit, part_faults};
 use sea_orm::ConnectionTrait;
 use serde::Deserialize;
 
@@ -25,6 +25,10 @@ struct Measure {
     name_en: String,
     gathering: Gathering,
     key: Option<String>,
+    #[serde(default)]
+    course: Option<Course>,
+    #[serde(default)]
+    part_of: Vec<String>,
 }
 
 pub(super) async fn load<C: ConnectionTrait>(
@@ -54,9 +58,15 @@ pub(super) async fn load<C: ConnectionTrait>(
 }
 
 async fn load_measures<C: ConnectionTrait>(connection: &C) -> Result<Catalogue, SampleError> {
-    let mut catalogue = Catalogue::new();
-    for measure in parse::<Vec<Measure>>(MEASURES, MEASURES_TEXT)? {
-        catalogue.insert(measure.code.clone(), measure.unit);
+    let measures: Vec<Measure> = parse(MEASURES, MEASURES_TEXT)?;
+    let catalogue: Catalogue = measures.iter().map(|measure| (measure.code.clone(), measure.unit)).collect();
+    let parts = measures.iter().map(|measure| (measure.code.clone(), measure.part_of.clone())).collect();
+    let faults = part_faults(&catalogue, &parts);
+    if !faults.is_empty() {
+        let detail = faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+        return Err(SampleError::Unreadable { file: MEASURES, detail });
+    }
+    for measure in measures {
         let row = measure::Model {
             id: MeasureId::generate(),
             code: measure.code,
@@ -65,6 +75,8 @@ async fn load_measures<C: ConnectionTrait>(connection: &C) -> Result<Catalogue, 
             name_en: measure.name_en,
             gathering: measure.gathering,
             key: measure.key,
+            course: measure.course.unwrap_or(Course::Grows),
+            part_of: measure.part_of.into_iter().collect::<Codes>(),
         };
         insert(connection, row).await?;
     }

@@ -1,12 +1,17 @@
 //! `province.yaml`: blocks, periods, agencies, their tree, and which set scores which block.
 
 use chrono::{Datelike, NaiveDate};
-use entity::{AgencyEdgeId, AgencyId, BlockId, Codes, PeriodId, agency, agency_edge, block, period};
+use entity::procedure::ProcedureLevel;
+use entity::{
+    AgencyEdgeId, AgencyId, BlockId, Codes, PeriodId, ProcedureId, agency, agency_edge, block, period,
+    procedure,
+};
 use scoring::{AgencyKind, PeriodCode, Source};
 use sea_orm::ConnectionTrait;
 use serde::Deserialize;
 
 use super::{Registered, SampleError, insert, look_up, parse};
+use crate::schedule::insert_defaults;
 
 const FILE: &str = "province.yaml";
 const TEXT: &str = include_str!("../../sample/province.yaml");
@@ -19,14 +24,14 @@ struct File {
     periods: Vec<Period>,
     agencies: Vec<Agency>,
     edges: Vec<Edge>,
+    procedures: Vec<Procedure>,
     criteria_uses: Vec<CriteriaUse>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Province {
-    #[serde(rename = "code")]
-    _code: String,
+    code: String,
     #[serde(rename = "name_vi")]
     _name_vi: String,
     #[serde(rename = "name_en")]
@@ -74,6 +79,15 @@ struct Edge {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Procedure {
+    code: String,
+    name_vi: String,
+    name_en: String,
+    level: ProcedureLevel,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct CriteriaUse {
     pub(super) period: String,
     pub(super) block: String,
@@ -102,6 +116,7 @@ pub(super) async fn load<C: ConnectionTrait>(connection: &C) -> Result<Registere
         };
         insert(connection, row).await?;
     }
+    insert_defaults(connection, &file.province.code, &file.province.time_zone).await?;
     for agency in file.agencies {
         load_agency(connection, &mut registered, agency).await?;
     }
@@ -114,6 +129,10 @@ pub(super) async fn load<C: ConnectionTrait>(connection: &C) -> Result<Registere
             valid_to,
         };
         insert(connection, row).await?;
+    }
+    for Procedure { code, name_vi, name_en, level } in file.procedures {
+        insert(connection, procedure::Model { id: ProcedureId::generate(), code, name_vi, name_en, level })
+            .await?;
     }
     registered.uses = file.criteria_uses;
     Ok(registered)

@@ -49,8 +49,8 @@ pub(crate) struct DifferenceQuery;
 #[Object]
 impl DifferenceQuery {
     /// What is different in criteria set `b`, in reading order: of the set itself, then what `b` no longer has, then of
-    /// each criterion. A criterion is the same where its code and Vietnamese name are; else where its name is, if no
-    /// other has it; else where its code is.
+    /// each criterion. A criterion is the same where `b` follows `a` and says so; else where its code and Vietnamese name
+    /// are; else where its name is, if no other has it; else where its code is.
     #[graphql(complexity = "cost::list(cost::LINES, child_complexity)")]
     async fn diff_criteria_sets(
         &self,

@@ -85,7 +85,16 @@ pub(super) fn told(row: &criteria_set::Model) -> (String, Value) {
 pub(super) fn refusal(field: &str, error: ManageError) -> Result<UserError, Problem> {
     let (code, field, vi, en) = match error {
         ManageError::Database(error) => return Err(error.into()),
-        ManageError::Problems(_) => return Err(Problem::internal(&"problems outside of an import")),
+        ManageError::Problems(problems) => {
+            let first = problems.into_iter().next();
+            let (vi, en) = first.map(|problem| (problem.vi, problem.en)).unwrap_or_default();
+            (
+                "PROBLEMS",
+                field,
+                format!("Bộ tiêu chí chưa hợp lệ: {vi}."),
+                format!("The criteria set has problems: {en}."),
+            )
+        }
         ManageError::UnknownSet => (
             "UNKNOWN_CRITERIA_SET",
             field,

@@ -1,15 +1,18 @@
 //! Criteria sets and their trees: reading them here, managing them in `manage`, importing in `import`, comparing two
-//! in `difference`.
+//! in `difference`; the measures that they may name in `measure`.
 
 mod difference;
 mod import;
 mod manage;
+mod measure;
+
+use std::collections::HashMap;
 
 use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
 use entity::{CriteriaSetId, criteria_set, criterion};
 use reform_worker::criteria::table_csv;
-use scoring::CriteriaSetDocument;
+use scoring::{CriteriaSetDocument, Rule, canonical_json};
 use sea_orm::{
     ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
@@ -17,7 +20,8 @@ use sea_orm::{
 pub(crate) use self::difference::DifferenceQuery;
 pub(crate) use self::import::ImportMutation;
 pub(crate) use self::manage::CriteriaMutation;
-use super::codes::{AgencyKind, CriteriaSetState, Level, RuleKind};
+pub(crate) use self::measure::MeasureMutation;
+use super::codes::{AgencyKind, CriteriaSetState, Due, Level, RuleKind};
 use super::cost;
 use super::database;
 use super::id::NodeId;
@@ -82,6 +86,16 @@ plain_object! {
         max_points: String,
         /// A leaf's kind of rule; null for what has parts.
         rule: Option<RuleKind>,
+        /// A leaf's rule as canonical JSON, as it stands in the set's document; null for what has parts.
+        rule_document: Option<String>,
+        /// The rule in the decision's own Vietnamese wording; null where none was given.
+        wording_vi: Option<String>,
+        /// The codes of the measures that a leaf's rule reads.
+        measures: Vec<String>,
+        /// When a leaf falls due; null for what has parts.
+        due: Option<Due>,
+        /// The tags that an agency must carry, all of them, for the leaf to apply.
+        applies_only_to: Vec<String>,
         /// What it is made of.
         children: Vec<Criterion> => cost::CHILDREN,
     }
@@ -90,6 +104,7 @@ plain_object! {
 /// A set with its tree.
 fn whole(row: criteria_set::Model, criteria: &[criterion::Model]) -> Result<CriteriaSet, Problem> {
     let document = document(&row)?;
+    let pillars = tree(criteria, &written(&document.pillars), None);
     Ok(CriteriaSet {
         id: NodeId::CriteriaSet(row.id).into(),
         code: row.code,
@@ -107,12 +122,12 @@ fn whole(row: criteria_set::Model, criteria: &[criterion::Model]) -> Result<Crit
         print_scale: row.print_scale,
         activated_at: row.activated_at,
         retired_at: row.retired_at,
-        pillars: tree(criteria, None),
+        pillars,
     })
 }
 
 /// What a stored set says.
-fn document(row: &criteria_set::Model) -> Result<CriteriaSetDocument, Problem> {
+pub(super) fn document(row: &criteria_set::Model) -> Result<CriteriaSetDocument, Problem> {
     serde_json::from_str(&row.document).map_err(|error| Problem::internal(&error))
 }
 
@@ -142,19 +157,47 @@ pub(crate) async fn known_set(
     found.ok_or_else(|| Problem::not_found(field, missing.to_owned()))
 }
 
-fn tree(criteria: &[criterion::Model], parent: Option<entity::CriterionId>) -> Vec<Criterion> {
+/// What the document says of each criterion of its tree, by code.
+fn written(pillars: &[scoring::Criterion]) -> HashMap<&str, &scoring::Criterion> {
+    let below = pillars.iter().flat_map(|criterion| written(&criterion.children));
+    pillars.iter().map(|criterion| (criterion.code.as_str(), criterion)).chain(below).collect()
+}
+
+fn tree(
+    criteria: &[criterion::Model],
+    written: &HashMap<&str, &scoring::Criterion>,
+    parent: Option<entity::CriterionId>,
+) -> Vec<Criterion> {
     let children = criteria.iter().filter(|row| row.parent_id == parent);
+    let of = |row: &criterion::Model| written.get(row.code.as_str()).copied();
+    let rule = |row: &criterion::Model| of(row).and_then(|criterion| criterion.rule.as_ref());
     children
         .map(|row| Criterion {
+            rule_document: rule(row).map(canonical_json),
+            wording_vi: of(row).and_then(|criterion| criterion.wording_vi.clone()),
+            measures: rule(row).map(measures).unwrap_or_default(),
+            due: of(row).filter(|criterion| criterion.rule.is_some()).map(|criterion| criterion.due.into()),
+            applies_only_to: of(row).map(|criterion| criterion.applies_only_to.clone()).unwrap_or_default(),
             code: row.code.clone(),
             level: row.level.into(),
             name_vi: row.name_vi.clone(),
             name_en: row.name_en.clone(),
             max_points: row.max_points.clone(),
             rule: row.rule_kind.map(Into::into),
-            children: tree(criteria, Some(row.id)),
+            children: tree(criteria, written, Some(row.id)),
         })
         .collect()
+}
+
+/// The measures that a rule reads, each once, in the order in which it names them.
+fn measures(rule: &Rule) -> Vec<String> {
+    let mut codes: Vec<String> = Vec::new();
+    for measure in rule.measures() {
+        if !codes.contains(measure) {
+            codes.push(measure.clone());
+        }
+    }
+    codes
 }
 
 /// The set with an id.

@@ -224,7 +224,7 @@ const BLOCK: [Needed<block::Column, CardRow>; 4] = [
 /// The fields of a line from whose columns its sentences are made.
 const OF_SENTENCES: [&str; 3] = ["points", "inputs", "reason"];
 
-const LINE: [Needed<scorecard_line::Column, LineRow>; 16] = {
+const LINE: [Needed<scorecard_line::Column, LineRow>; 18] = {
     use scorecard_line::Column as Line;
     [
         ("code", Line::Code, |line, cell| cell.text(&mut line.code)),
@@ -243,5 +243,8 @@ const LINE: [Needed<scorecard_line::Column, LineRow>; 16] = {
         ("rule", Line::RuleKind, |line, cell| cell.code(&mut line.rule_kind)),
         ("inputs", Line::Inputs, |line, cell| cell.text(&mut line.inputs)),
         ("reason", Line::Reason, |line, cell| cell.text(&mut line.reason)),
+        // The type of a reason follows from these.
+        ("reason", Line::State, |line, cell| cell.code(&mut line.state)),
+        ("reason", Line::RuleKind, |line, cell| cell.code(&mut line.rule_kind)),
     ]
 };

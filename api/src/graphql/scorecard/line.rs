@@ -1,12 +1,17 @@
 //! Lines of a scorecard, with what they were scored from and why.
 
+use async_graphql::ComplexObject;
 use chrono::NaiveDate;
-use scoring::{Because, Exact, Reason, Succeeded};
-use serde_json::Value;
+use scoring::Succeeded;
 
-use crate::graphql::codes::{Level, LineState, NotSummed, RuleKind, Source};
+use super::half_year::HalfYearLine;
+use super::reason::LineReason;
+use super::records::InputRecord;
+use crate::graphql::codes::{Level, LineState, NotSummed, RuleKind, Source, Unit};
 use crate::graphql::cost;
+use crate::graphql::paging::{Held, Page, Window};
 use crate::graphql::plain::plain_object;
+use crate::graphql::problem::Problem;
 
 plain_object! {
     /// A line of a scorecard: a pillar, a criterion, or a leaf with its reason.
@@ -44,12 +49,16 @@ plain_object! {
         /// What the rule asked for, and what was known of it; empty but for leaves.
         inputs: Vec<LineInput> => cost::INPUTS,
         /// Why the leaf has the points that it has; null but for leaves.
-        reason: Option<LineReason>,
+        reason: Option<LineReason> | cost::REASON,
+        /// On a full-year card: the same line on the half-year card of the year; null where that has no such line, or
+        /// where there is no such card that the viewer sees.
+        half_year: Option<HalfYearLine>,
     }
 }
 
 plain_object! {
     /// One input of a leaf.
+    #[graphql(complex)]
     pub(crate) struct LineInput {
         /// The measure's code.
         measure: String,
@@ -57,8 +66,13 @@ plain_object! {
         name_vi: String,
         /// English name of the measure.
         name_en: String,
-        /// The value: an exact number, `true` or `false`, or a level's code. Null: not reported.
+        /// The unit of the measure; null when it is no longer in the catalogue.
+        unit: Option<Unit>,
+        /// The value to be read: a decimal, rounded to four decimals where it is none, `true` or `false`, or a level's
+        /// code. Null: not reported.
         value: Option<String>,
+        /// The same, exact: a whole number or a fraction (`72/13`).
+        exact: Option<String>,
         /// Where the value comes from.
         source: Option<Source>,
         /// The day for which it holds.
@@ -67,6 +81,18 @@ plain_object! {
         summed: Vec<SummedInput> => cost::SUMMED,
         /// For want of whose count there is no sum; null where there is one.
         not_summed: Option<NotSummedInput>,
+        /// The value that the records give, exact; null when none do.
+        records_value: Option<String>,
+        /// Whether the records give another value than the one that was scored: then something was recorded while the
+        /// card was compiled, or was changed since though records are only ever added. Null where there is no stored
+        /// card.
+        records_differ: Option<bool>,
+        /// What a second source says of the same measure, which does not count: the dossiers beside the official
+        /// table, or the table beside the dossiers. The measure's gathering says which of the two counts. Null where
+        /// only one is known.
+        beside: Option<BesideInput>,
+    } beside {
+        records: Held<InputRecord>,
     }
 }
 
@@ -123,69 +149,29 @@ pub(super) fn succession(succeeded: Option<Succeeded>) -> (Vec<SummedInput>, Opt
 }
 
 plain_object! {
-    /// Why a leaf has the points that it has, from the evaluation itself.
-    pub(crate) struct LineReason {
-        /// All of it in a Vietnamese sentence, as an officer would say it.
-        sentence_vi: String,
-        /// The same in English.
-        sentence_en: String,
-        /// Why it has none of its own: `NOT_REPORTED`, `TAGS_ABSENT`, `NOTHING_TO_COUNT`, …; null when
-        /// scored.
-        because: Option<String>,
-        /// What that is about: measures that were not reported, tags that are absent, a reason on record.
-        about: Vec<String>,
-        /// What the evaluator did, for instance `BAND` or `LINEAR`.
-        step: Option<String>,
-        /// The band or tier that was hit, for instance `80 % ≤ x < 95 %`.
-        band: Option<String>,
-        /// The arithmetic with its numbers, for instance `6 × 12/13`.
-        formula: Option<String>,
-        /// The ratio that was formed, exact; null when none was.
-        ratio_exact: Option<String>,
-        /// The ratio in percent, printed with four decimals.
-        ratio_percent: Option<String>,
+    /// What a source says of a measure of which another source counts.
+    pub(crate) struct BesideInput {
+        /// The value: an exact number.
+        value: String,
+        /// Where it comes from.
+        source: Source,
+        /// The day for which it holds.
+        as_of: NaiveDate,
+        /// By how much the value that counts exceeds this one, an exact number; null where either is no number.
+        difference: Option<String>,
     }
 }
 
-impl LineReason {
-    /// The reason with what is said of it: in Vietnamese, in English.
-    pub(super) fn new(reason: Reason, [sentence_vi, sentence_en]: [String; 2]) -> Self {
-        let ratio = reason.step.as_ref().and_then(scoring::Step::ratio).map(|ratio| &ratio.value);
-        Self {
-            sentence_vi,
-            sentence_en,
-            because: reason.because.as_ref().and_then(|because| tag(because, "because")),
-            about: reason.because.as_ref().map(about).unwrap_or_default(),
-            step: reason.step.as_ref().and_then(|step| tag(step, "step")),
-            ratio_exact: ratio.map(Exact::to_string),
-            ratio_percent: ratio.map(|ratio| (ratio * &Exact::hundred()).print(4)),
-            band: reason.band,
-            formula: reason.formula,
-        }
-    }
-}
-
-/// The code by which a tagged value is stored.
-fn tag<T: serde::Serialize>(tagged: &T, tag: &str) -> Option<String> {
-    match serde_json::to_value(tagged).ok()?.get_mut(tag)?.take() {
-        Value::String(code) => Some(code),
-        _ => None,
-    }
-}
-
-fn about(because: &Because) -> Vec<String> {
-    match because {
-        Because::TagsAbsent { tags } => tags.clone(),
-        Because::NotReported { measures } => measures.clone(),
-        Because::Exempted { reason } => vec![reason.clone()],
-        Because::AppraisalInvalid { rule } => vec![rule.clone()],
-        Because::Invalid { measure, value, allowed } => {
-            vec![measure.clone(), value.clone(), allowed.clone()]
-        }
-        Because::ParentState { agency, state } => vec![agency.clone(), state.to_string()],
-        Because::NothingToCount {}
-        | Because::DueAtYearEnd {}
-        | Because::NotAppraised {}
-        | Because::ParentUnknown {} => Vec::new(),
+#[ComplexObject]
+impl LineInput {
+    /// The records from which the value was taken, as they were known when the card was compiled. Empty where there is
+    /// no stored card.
+    #[graphql(complexity = "cost::page(first, child_complexity)")]
+    async fn records(
+        &self,
+        #[graphql(desc = "Page size, 1 to 200; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+    ) -> Result<Page<InputRecord>, Problem> {
+        Ok(self.records.page(Window::new(first, after.as_deref())?))
     }
 }

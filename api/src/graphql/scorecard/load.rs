@@ -5,17 +5,22 @@ use std::collections::HashMap;
 
 use async_graphql::ID;
 use entity::{ScorecardId, measure, scorecard, scorecard_line};
-use scoring::{Input, Language, Level, Reason, Saying};
+use scoring::{FactValue, Input, Language, Level, LineState, Reason, Saying, TermStep};
 use sea_orm::{DatabaseConnection, Select};
 
 use super::columns::{self, CardRow, LineRow};
-use super::line::{LineInput, LineReason, ScorecardLine, succession};
+use super::line::{BesideInput, LineInput, ScorecardLine, succession};
+use super::reason::{LineReason, Number};
 use super::rows::joined;
 use super::wanted::Wanted;
 use super::{Grade, Scorecard};
 use crate::graphql::id::NodeId;
+use crate::graphql::paging::Held;
 use crate::graphql::problem::Problem;
 use crate::graphql::registry::{Agency, Block};
+
+/// Decimals with which the points of a term are said.
+const TERM_SCALE: u32 = 2;
 
 /// Loads `cards` with what is wanted of them.
 pub(super) async fn load(
@@ -98,6 +103,7 @@ impl CardRow {
             build: self.build_id.map_or_else(ID::default, |id| NodeId::Build(id).into()),
             pillars,
             lines: if wanted.has("lines") { lines } else { Vec::new() },
+            half_year: None,
         })
     }
 }
@@ -127,11 +133,20 @@ async fn load_lines(
     Ok(by_card)
 }
 
-pub(super) type Names = HashMap<String, (String, String)>;
+pub(super) type Names = HashMap<String, Named>;
+
+/// What a measure is called, and its unit.
+#[derive(Clone)]
+pub(super) struct Named {
+    vi: String,
+    en: String,
+    unit: scoring::Unit,
+}
 
 pub(super) async fn names_of_measures(database: &DatabaseConnection) -> Result<Names, Problem> {
     let measures = measure::in_order().all(database).await?;
-    Ok(measures.into_iter().map(|row| (row.code, (row.name_vi, row.name_en))).collect())
+    let named = |row: measure::Model| (row.code, Named { vi: row.name_vi, en: row.name_en, unit: row.unit });
+    Ok(measures.into_iter().map(named).collect())
 }
 
 impl LineRow {
@@ -171,7 +186,15 @@ impl LineRow {
             index_percent_exact: self.index_percent,
             rule: self.rule_kind.map(Into::into),
             inputs: inputs.into_iter().map(|input| named(input, measures)).collect(),
-            reason: reason.map(|reason| LineReason::new(reason, sentences)),
+            reason: reason.map(|reason| {
+                let state = self.state.unwrap_or(LineState::Missing).into();
+                let say = |reason: &Reason, term: &TermStep| match said {
+                    true => said_of_term(reason, term, measures),
+                    false => Default::default(),
+                };
+                LineReason::new(reason, self.rule_kind, state, sentences, &say)
+            }),
+            half_year: None,
         })
     }
 
@@ -184,26 +207,59 @@ impl LineRow {
     }
 }
 
+/// What is said of a term of a sum, in Vietnamese and in English.
+fn said_of_term(reason: &Reason, term: &TermStep, measures: &Names) -> [String; 2] {
+    let name = |measure: &str, language| name_in(measures, measure, language);
+    let points = term.points.print(TERM_SCALE);
+    let saying = Saying { reason, inputs: &[], points: Some(&points), name: &name };
+    [Language::Vietnamese, Language::English].map(|language| saying.sentence(language))
+}
+
 /// The name of a measure in a language.
 fn name_in(measures: &Names, measure: &str, language: Language) -> Option<String> {
-    let (vi, en) = measures.get(measure)?;
+    let named = measures.get(measure)?;
     Some(match language {
-        Language::Vietnamese => vi.clone(),
-        Language::English => en.clone(),
+        Language::Vietnamese => named.vi.clone(),
+        Language::English => named.en.clone(),
     })
 }
 
 fn named(input: Input, measures: &Names) -> LineInput {
-    let (name_vi, name_en) = measures.get(&input.measure).cloned().unwrap_or_default();
     let (summed, not_summed) = succession(input.succession);
+    let named = measures.get(&input.measure);
+    let beside = input.beside.as_ref().map(|beside| {
+        let difference = match (&input.value, &beside.value) {
+            (Some(FactValue::Number(value)), FactValue::Number(other)) => Some(value.clone() - other),
+            _ => None,
+        };
+        BesideInput {
+            value: beside.value.to_string(),
+            source: beside.source.into(),
+            as_of: beside.as_of,
+            difference: difference.map(|difference| difference.to_string()),
+        }
+    });
     LineInput {
-        name_vi,
-        name_en,
+        beside,
+        name_vi: named.map(|named| named.vi.clone()).unwrap_or_default(),
+        name_en: named.map(|named| named.en.clone()).unwrap_or_default(),
+        unit: named.map(|named| named.unit.into()),
         measure: input.measure,
-        value: input.value.map(|value| value.to_string()),
+        value: input.value.as_ref().map(printed),
+        exact: input.value.map(|value| value.to_string()),
         source: input.source.map(Into::into),
         as_of: input.as_of,
         summed,
         not_summed,
+        records_value: None,
+        records_differ: None,
+        records: Held::default(),
+    }
+}
+
+fn printed(value: &FactValue) -> String {
+    match value {
+        FactValue::Number(number) => Number::from(number).printed,
+        other => other.to_string(),
     }
 }

@@ -1,9 +1,14 @@
 //! Stored scorecards and rankings. The API never computes a stored score.
 
 mod columns;
+mod comparison;
+mod half_year;
 mod line;
 mod load;
+mod path;
 mod picked;
+mod reason;
+mod records;
 mod rows;
 mod simulation;
 mod wanted;
@@ -13,8 +18,10 @@ use chrono::{DateTime, Utc};
 use entity::{ScorecardId, ranking_entry};
 use sea_orm::{DatabaseConnection, PaginatorTrait, QueryOrder, QuerySelect};
 
+pub(crate) use self::comparison::ComparisonQuery;
 use self::line::ScorecardLine;
 use self::load::load;
+pub(crate) use self::path::PathQuery;
 pub(crate) use self::simulation::SimulationQuery;
 use self::wanted::Wanted;
 use super::codes::CardState;
@@ -97,6 +104,9 @@ plain_object! {
         pillars: Vec<ScorecardLine> => cost::PILLARS,
         /// Every line in reading order: pillars, criteria, leaves; bonus and deduction last.
         lines: Vec<ScorecardLine> => cost::LINES,
+        /// Of a full-year card: the agency's half-year card of the year that the viewer sees. It is provisional; the full
+        /// year is scored from its own inputs.
+        half_year: Option<Box<Scorecard>>,
     }
 }
 
@@ -137,11 +147,25 @@ pub(crate) enum ScorecardOrder {
 
 /// The card with an id, if the viewer sees it.
 pub(crate) async fn scorecard_by_id(
-    database: &DatabaseConnection,
+    ctx: &Context<'_>,
     sight: &Sight,
     id: ScorecardId,
 ) -> Result<Option<Scorecard>, Problem> {
-    Ok(load(database, sight.of_revision(id), &Wanted::Everything).await?.pop())
+    let wanted = Wanted::of(&ctx.look_ahead());
+    let card = load(database(ctx)?, sight.of_revision(id), &wanted).await?;
+    Ok(completed(ctx, sight, &wanted, card).await?.pop())
+}
+
+/// The cards with what is not read with them: the records behind their numbers, and the half-year beside the year.
+async fn completed(
+    ctx: &Context<'_>,
+    sight: &Sight,
+    wanted: &Wanted,
+    cards: Vec<Scorecard>,
+) -> Result<Vec<Scorecard>, Problem> {
+    records::check_pages(ctx)?;
+    let cards = records::filled_in(database(ctx)?, sight, wanted, cards).await?;
+    half_year::beside(database(ctx)?, sight, wanted, cards).await
 }
 
 #[derive(Default)]
@@ -174,6 +198,7 @@ impl ScorecardQuery {
         let cards = if wanted.has("rank") { sight.with_places(cards) } else { cards };
         let cards = cards.offset(window.offset).limit(window.limit());
         let rows = load(database, cards, &wanted).await?;
+        let rows = completed(ctx, &sight, &wanted, rows).await?;
         if rows.is_empty() {
             check_names(database, &period, block.as_deref()).await?;
         }
@@ -193,7 +218,8 @@ impl ScorecardQuery {
         let card = rows::of_agency(sight.of_cards(&period, None), &agency);
         let wanted = Wanted::of(&ctx.look_ahead());
         let card = if wanted.has("rank") { sight.with_places(card) } else { card };
-        let card = load(database, card, &wanted).await?.pop();
+        let card = load(database, card, &wanted).await?;
+        let card = completed(ctx, &sight, &wanted, card).await?.pop();
         if card.is_none() {
             known_period(database, "period", &period).await?;
             known_agency(database, "agency", &agency).await?;
@@ -225,6 +251,7 @@ impl ScorecardQuery {
         let cards = cards.offset(window.offset).limit(window.limit());
         let wanted = Wanted::of_page(&ahead, &["scorecard"]).and(&["rank"]);
         let rows = load(database, cards, &wanted).await?;
+        let rows = completed(ctx, &sight, &wanted, rows).await?;
         if rows.is_empty() {
             check_names(database, &period, Some(&block)).await?;
         }

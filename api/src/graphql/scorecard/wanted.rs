@@ -4,14 +4,9 @@ use std::collections::BTreeMap;
 
 use async_graphql::{Lookahead, SelectionField};
 
-/// The selected fields of an object with what is wanted of each; or simply everything.
-#[derive(Clone, Debug)]
-pub(super) enum Wanted {
-    /// Every field, and everything of each.
-    Everything,
-    /// These fields.
-    Fields(BTreeMap<String, Wanted>),
-}
+/// The selected fields of an object with what is wanted of each.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Wanted(BTreeMap<String, Wanted>);
 
 impl Wanted {
     /// What is selected of a card.
@@ -27,41 +22,51 @@ impl Wanted {
     }
 
     fn of_selections(selections: Vec<SelectionField<'_>>) -> Self {
-        let mut wanted = Self::Fields(BTreeMap::new());
+        let mut wanted = Self::default();
         for field in selections.iter().flat_map(SelectionField::selection_set) {
             wanted.add(&field);
         }
-        wanted
+        wanted.with_needs()
+    }
+
+    /// And what is needed to find what stands beside: the records of a card, the half-year of a year.
+    fn with_needs(self) -> Self {
+        let mut wanted = self;
+        if wanted.has("halfYear") || wanted.of_line("halfYear") {
+            wanted = wanted.and(&["period"]).and(&["agency"]);
+        }
+        for lines in ["lines", "pillars"] {
+            if wanted.below(lines).is_some_and(|line| line.has("halfYear")) {
+                wanted = wanted.and(&[lines, "code"]);
+            }
+        }
+        if wanted.of_line("inputs") { wanted.and(&["agency"]) } else { wanted }
+    }
+
+    /// Whether the field is wanted of any input of a line.
+    pub(super) fn of_input(&self, field: &str) -> bool {
+        let lines = ["lines", "pillars"].into_iter().filter_map(|lines| self.below(lines));
+        lines.filter_map(|line| line.below("inputs")).any(|input| input.has(field))
     }
 
     /// A field may be selected several times; then everything that any of them selects is wanted of it.
     fn add(&mut self, field: &SelectionField<'_>) {
-        if let Self::Fields(fields) = self {
-            let below = fields.entry(field.name().to_owned()).or_insert(Self::Fields(BTreeMap::new()));
-            field.selection_set().for_each(|child| below.add(&child));
-        }
+        let below = self.0.entry(field.name().to_owned()).or_default();
+        field.selection_set().for_each(|child| below.add(&child));
     }
 
     /// And the field at `path`, with nothing of it if it was not wanted.
     pub(super) fn and(mut self, path: &[&str]) -> Self {
         let mut at = &mut self;
         for field in path {
-            match at {
-                Self::Everything => break,
-                Self::Fields(fields) => {
-                    at = fields.entry((*field).to_owned()).or_insert(Self::Fields(BTreeMap::new()));
-                }
-            }
+            at = at.0.entry((*field).to_owned()).or_default();
         }
         self
     }
 
     /// What is wanted of a field; `None` where the field is not wanted.
     pub(super) fn below(&self, field: &str) -> Option<&Self> {
-        match self {
-            Self::Everything => Some(self),
-            Self::Fields(fields) => fields.get(field),
-        }
+        self.0.get(field)
     }
 
     /// Whether a field is wanted.
@@ -77,9 +82,13 @@ impl Wanted {
     /// Whether what is said of a line's reason is wanted of any line; it needs more than the reason.
     pub(super) fn has_sentences(&self) -> bool {
         let lines = ["lines", "pillars"].into_iter().filter_map(|lines| self.below(lines));
-        lines
-            .filter_map(|line| line.below("reason"))
-            .any(|reason| reason.has("sentenceVi") || reason.has("sentenceEn"))
+        lines.filter_map(|line| line.below("reason")).any(Self::says)
+    }
+
+    /// Whether a reason, or that of a term of a sum, is to be said.
+    fn says(&self) -> bool {
+        let term = self.below("terms").and_then(|term| term.below("reason"));
+        self.has("sentenceVi") || self.has("sentenceEn") || term.is_some_and(Self::says)
     }
 
     /// Whether the field is wanted of any line.

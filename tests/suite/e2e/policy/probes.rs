@@ -38,6 +38,7 @@ const TARGETS: [(&str, &str); 4] = [
 pub async fn probes(app: &App) -> Vec<Probe> {
     let mut probes = cards();
     probes.extend(nodes(app).await);
+    probes.extend(imports(app).await);
     probes.extend(lists());
     probes.extend(changes());
     probes
@@ -118,6 +119,17 @@ async fn nodes(app: &App) -> Vec<Probe> {
     for (agency, whose) in TARGETS {
         let query = format!(r#"{{ scorecard(agency: "{agency}", period: "2022-H1") {{ id replaces }} }}"#);
         let known = app.ask(&query).await["scorecard"].clone();
+        if let (Some(a), Some(b)) =
+            (known["replaces"].as_str().or(known["id"].as_str()), known["id"].as_str())
+        {
+            let query = format!(
+                r#"{{ compareScorecards(a: "{a}", b: "{b}", onlyChanged: true) {{
+                    total {{ changeExact }} lines {{ kind }} rank {{ before after change }} }} }}"#
+            );
+            probes.push(Probe::new("Query.compareScorecards", whose, query, |data| {
+                compared(&data["compareScorecards"])
+            }));
+        }
         for (which, id) in [("current", &known["id"]), ("replaced", &known["replaces"])] {
             if let Some(id) = id.as_str() {
                 let query =
@@ -134,7 +146,7 @@ async fn nodes(app: &App) -> Vec<Probe> {
     let query = r#"{ agency(code: "STC") { id block { id } } periods { id }
         criteriaSet(period: "2022-H1", block: "DEPARTMENTS") { id } publications { nodes { id } }
         recommendations(agency: "KKT") { nodes { recommendation { id } } }
-        inspections { nodes { id } } builds(first: 1) { nodes { id } } me { account { id } tokens { id } } }"#;
+        inspections { nodes { id } } builds(first: 1) { nodes { id } } schedules { id } me { account { id } tokens { id } } }"#;
     let known = app.ask(query).await;
     let set = known["criteriaSet"]["id"].as_str().expect("a set").to_owned();
     let draft = draft_of(app, &set).await;
@@ -147,6 +159,7 @@ async fn nodes(app: &App) -> Vec<Probe> {
         let query = format!(r#"{{ criteriaSetTable(id: "{id}") }}"#);
         probes.push(Probe::new("Query.criteriaSetTable", which, query, admitted));
     }
+    let import = import_of(app, "SNGV").await;
     let ids = [
         ("Agency", &known["agency"]["id"]),
         ("Block", &known["agency"]["block"]["id"]),
@@ -154,8 +167,10 @@ async fn nodes(app: &App) -> Vec<Probe> {
         ("CriteriaSet", &known["criteriaSet"]["id"]),
         ("CriteriaSet, a draft", &draft),
         ("Recommendation", &known["recommendations"]["nodes"][0]["recommendation"]["id"]),
+        ("Import of another", &import),
         ("Publication", &known["publications"]["nodes"][0]["id"]),
         ("Build", &known["builds"]["nodes"][0]["id"]),
+        ("Schedule", &known["schedules"][0]["id"]),
         ("Account of another", &known["me"]["account"]["id"]),
         ("Token of another", &known["me"]["tokens"][0]["id"]),
     ];
@@ -173,6 +188,21 @@ async fn nodes(app: &App) -> Vec<Probe> {
     probes
 }
 
+/// The record of an import for an agency, asked for by its id.
+async fn imports(app: &App) -> Vec<Probe> {
+    let mut probes = Vec::new();
+    for (agency, whose) in [("KKT", "own"), ("SNGV", "other")] {
+        let id = import_of(app, agency).await;
+        let query = format!("{{ import(id: {id}) {{ refused }} }}");
+        probes.push(Probe::new("Query.import", whose, query, admitted));
+        let query = format!("{{ importConflicts(import: {id}) {{ totalCount }} }}");
+        probes.push(Probe::new("Query.importConflicts", whose, query, admitted));
+        let query = format!("mutation {{ cancelImport(input: {{ id: {id} }}) {{ errors {{ code }} }} }}");
+        probes.push(Probe::new("Mutation.cancelImport", whose, query, admitted));
+    }
+    probes
+}
+
 /// A draft, the clone of a set.
 async fn draft_of(app: &App, set: &str) -> Value {
     let query = format!(
@@ -181,12 +211,33 @@ async fn draft_of(app: &App, set: &str) -> Value {
     app.ask(&query).await["cloneCriteriaSet"]["criteriaSet"]["id"].clone()
 }
 
+/// The record of an import of no use for an agency.
+async fn import_of(app: &App, agency: &str) -> Value {
+    let query = format!(
+        r#"mutation {{ importDossiers(input: {{ agency: "{agency}", mode: ACCEPT_VALID, dryRun: true, rows: [{ROW}] }}) {{
+            import {{ id }} }} }}"#
+    );
+    app.ask(&query).await["importDossiers"]["import"]["id"].clone()
+}
+
+/// A dossier of no procedure.
+const ROW: &str = r#"{ code: "x", procedure: "none", channel: COUNTER, received: "01/02/2022" }"#;
+
 fn verified(verified: &Value) -> String {
     if verified.is_null() {
         return "null".to_owned();
     }
     let moved = if verified["moved"].is_null() { "" } else { ", and what has moved" };
     format!("{}{moved}", shown(&verified["outcome"]))
+}
+
+fn compared(compared: &Value) -> String {
+    if compared.is_null() {
+        return "null".to_owned();
+    }
+    let lines = compared["lines"].as_array().map_or(0, Vec::len);
+    let ranks = ["before", "after", "change"].map(|field| shown(&compared["rank"][field]));
+    format!("{lines} lines, ranks {}", ranks.join(" "))
 }
 
 fn inspected(inspection: &Value) -> String {
@@ -217,6 +268,8 @@ fn lists() -> Vec<Probe> {
         ),
         count("Query.blocks", "{ blocks { code } }", some),
         count("Query.periods", "{ periods { code } }", some),
+        count("Query.measures", "{ measures { totalCount } }", first),
+        count("Query.measure", r#"{ measure(code: "dossiers_resolved_total") { code } }"#, some),
         count(
             "Query.criteriaSet",
             r#"{ criteriaSet(period: "2022-H1", block: "DEPARTMENTS") { code } }"#,
@@ -234,6 +287,7 @@ fn lists() -> Vec<Probe> {
             r#"{ build(id: "Build:01890000-0000-7000-8000-000000000000") { state } }"#,
             some,
         ),
+        count("Query.schedules", "{ schedules { cron } }", some),
         count(
             "Query.simulateScorecards",
             r#"{ simulateScorecards(period: "2022-H1", block: "DEPARTMENTS") { cards { rank } } }"#,
@@ -244,11 +298,28 @@ fn lists() -> Vec<Probe> {
             r#"{ verifyBuild(id: "Build:01890000-0000-7000-8000-000000000000") { cards } }"#,
             some,
         ),
+        count("Query.procedures", "{ procedures { totalCount } }", first),
+        count("Query.imports", "{ imports { totalCount } }", first),
         count("Query.auditEvents", "{ auditEvents { nodes { action } } }", some),
         count("Query.me", "{ me { account { name } } }", some),
         count("Query.accounts", "{ accounts { nodes { name } } }", some),
     ];
     for (agency, whose) in [("KKT", "own"), ("SNGV", "other")] {
+        for target in ["grade: \"GOOD\"", "rank: 1"] {
+            let query = format!(
+                r#"{{ pathToTarget(agency: "{agency}", period: "2022-H1", target: {{ {target} }}) {{
+                    outcome current {{ rank }} }} }}"#
+            );
+            let about = format!("{whose}, {target}");
+            probes.push(Probe::new("Query.pathToTarget", &about, query, |data| {
+                let path = &data["pathToTarget"];
+                format!("{}, rank {}", shown(&path["outcome"]), shown(&path["current"]["rank"]))
+            }));
+        }
+        let query = format!(r#"{{ dossier(agency: "{agency}", code: "x") {{ versions {{ endedAt }} }} }}"#);
+        probes.push(Probe::new("Query.dossier", whose, query, admitted));
+        let query = format!(r#"{{ dossiers(agency: "{agency}") {{ totalCount }} }}"#);
+        probes.push(Probe::new("Query.dossiers", whose, query, first));
         let query = format!(r#"{{ inspections(agency: "{agency}") {{ totalCount }} }}"#);
         probes.push(Probe::new("Query.inspections", whose, query, first));
         let query = format!(r#"{{ recommendations(agency: "{agency}") {{ totalCount }} }}"#);
@@ -259,16 +330,33 @@ fn lists() -> Vec<Probe> {
 
 fn changes() -> Vec<Probe> {
     const NOBODY: &str = "Account:01890000-0000-7000-8000-000000000000";
+    const NO_SCHEDULE: &str = "Schedule:01890000-0000-7000-8000-000000000000";
     const NO_SET: &str = "CriteriaSet:01890000-0000-7000-8000-000000000000";
     let change = |operation: &'static str, field: &str, payload: &str| {
         Probe::new(operation, "", format!("mutation {{ {field} {{ {payload} }} }}"), admitted)
     };
     let errors = "errors { code }";
-    vec![
+    let mut changes = dossier_changes();
+    changes.extend(vec![
         change("Mutation.requestBuild", r#"requestBuild(input: { period: "1999-H1", reason: "x" })"#, errors),
+        change(
+            "Mutation.changeSchedule",
+            &format!(r#"changeSchedule(input: {{ schedule: "{NO_SCHEDULE}", cron: "never" }})"#),
+            errors,
+        ),
+        change(
+            "Mutation.fireSchedule",
+            &format!(r#"fireSchedule(input: {{ schedule: "{NO_SCHEDULE}" }})"#),
+            errors,
+        ),
         change(
             "Mutation.publishRanking",
             r#"publishRanking(input: { period: "1999-H1", block: "X" })"#,
+            errors,
+        ),
+        change(
+            "Mutation.defineMeasure",
+            r#"defineMeasure(input: { code: "", unit: COUNT, nameVi: "", nameEn: "", gathering: OBSERVATION })"#,
             errors,
         ),
         change(
@@ -359,5 +447,27 @@ fn changes() -> Vec<Probe> {
         change("Mutation.setPassword", r#"setPassword(input: { newPassword: "short" })"#, errors),
         change("Mutation.signIn", r#"signIn(input: { name: "nobody", password: "wrong" })"#, errors),
         change("Mutation.signOut", "signOut", "signedOut"),
-    ]
+    ]);
+    changes
+}
+
+/// Dossiers handed in and removed, of agencies by whose they are.
+fn dossier_changes() -> Vec<Probe> {
+    let mut probes = Vec::new();
+    for (agency, whose) in [("KKT", "own"), ("SNGV", "other")] {
+        let query = format!(
+            r#"mutation {{ importDossiers(input: {{ agency: "{agency}", mode: ACCEPT_VALID, dryRun: true, rows: [{ROW}] }}) {{
+                errors {{ code }} }} }}"#
+        );
+        probes.push(Probe::new("Mutation.importDossiers", whose, query, admitted));
+        let query = format!(
+            r#"mutation {{ removeDossier(input: {{ agency: "{agency}", code: "x", reason: "x" }}) {{ errors {{ code }} }} }}"#
+        );
+        probes.push(Probe::new("Mutation.removeDossier", whose, query, admitted));
+    }
+    let query = format!(
+        r#"mutation {{ importDossiers(input: {{ mode: ACCEPT_VALID, dryRun: true, rows: [{ROW}] }}) {{ errors {{ code }} }} }}"#
+    );
+    probes.push(Probe::new("Mutation.importDossiers", "any agency", query, admitted));
+    probes
 }

@@ -6,29 +6,29 @@ use crate::scoring::given::exact;
 
 /// A line under its header.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(crate) struct Row {
     cells: Vec<(String, String)>,
 }
 
 impl Row {
-    pub(super) fn text(&self, column: &str) -> &str {
+    pub(crate) fn text(&self, column: &str) -> &str {
         let cell = self.cells.iter().find(|(name, _)| name == column);
         cell.map(|(_, text)| text.as_str()).unwrap_or_else(|| panic!("no column {column} in {self:?}"))
     }
 
-    pub(super) fn number(&self, column: &str) -> Exact {
+    pub(crate) fn number(&self, column: &str) -> Exact {
         exact(self.text(column))
     }
 
     /// `column=value` pairs of `columns`, as facts are built from.
-    pub(super) fn pairs(&self, columns: &[&str]) -> String {
+    pub(crate) fn pairs(&self, columns: &[&str]) -> String {
         let pairs = columns.iter().map(|column| format!("{column}={}", self.text(column)));
         pairs.collect::<Vec<_>>().join(" ")
     }
 }
 
 /// The rows of `text` below its header; each has a cell for every column.
-pub(super) fn read(text: &str) -> Vec<Row> {
+pub(crate) fn read(text: &str) -> Vec<Row> {
     let mut lines = text.lines();
     let header = fields(lines.next().expect("a header"));
     let row = |line: &str| {

@@ -6,8 +6,8 @@ use scoring::{Catalogue, CriteriaSet, Exact, Line, Step, Unit, ZeroDenominator};
 use super::csv::{Row, read};
 use crate::scoring::given::{card, document, exact, facts, leaf, line, pillar};
 
-const PROGRESS: &str = include_str!("../../../data/published/progress-2026-phu-tho.csv");
-const PAYMENT: &str = include_str!("../../../data/published/payment-2026-phu-tho.csv");
+pub(crate) const PROGRESS: &str = include_str!("../../../data/published/progress-2026-phu-tho.csv");
+pub(crate) const PAYMENT: &str = include_str!("../../../data/published/payment-2026-phu-tho.csv");
 
 /// 20 × on_time / received; nothing received gives nothing.
 const PROGRESS_RULE: &str = "{kind: RATIO_LINEAR, target: 1,

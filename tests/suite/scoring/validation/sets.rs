@@ -2,6 +2,7 @@
 
 use scoring::{
     Adjustment, CriteriaSetDocument, Criterion, Exact, Fault, GradeBand, NotApplicablePolicy, Part, RuleKind,
+    Unfollowed,
 };
 
 use super::{Row, assert_rows, defect, sound};
@@ -236,6 +237,13 @@ fn absurd() -> Vec<Row> {
             "2.1",
             BOOLEAN_KIND,
             Fault::TooLong(Part::NameVi),
+        ),
+        second(
+            "following without a set that is followed",
+            Criterion { follows: vec!["1.1".to_owned()], ..leaf("2.1", "3", BOOLEAN) },
+            "2.1",
+            BOOLEAN_KIND,
+            Fault::Follows(Unfollowed::NoSet),
         ),
         row("criteria without end", many, "SET", None, Fault::TooMany),
     ]

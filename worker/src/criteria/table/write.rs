@@ -57,6 +57,8 @@ fn set(document: &CriteriaSetDocument) -> Cells {
     ]);
     let years = [("first_year", document.first_year), ("last_year", document.last_year)];
     cells.extend(years.into_iter().filter_map(|(column, year)| Some((column, year?.to_string()))));
+    let follows = document.follows.as_ref();
+    cells.extend(follows.map(|set| ("follows", format!("{} v{}", set.code, set.version))));
     let cap = |adjustment: &Option<Adjustment>| Some(number(&adjustment.as_ref()?.cap));
     let caps = [("bonus_cap", cap(&document.bonus)), ("deduction_cap", cap(&document.deduction))];
     cells.extend(caps.into_iter().filter_map(|(column, cap)| Some((column, cap?))));
@@ -80,6 +82,7 @@ fn criterion(
         ("max_points", number(&criterion.max_points)),
         ("rule_text_vi", criterion.wording_vi.clone().unwrap_or_default()),
         ("applies_only_to", list(criterion.applies_only_to.iter().map(String::as_str))),
+        ("follows", list(criterion.follows.iter().map(String::as_str))),
     ]);
     if criterion.due != scoring::Due::EveryPeriod {
         cells.insert("due", code(&criterion.due));

@@ -1,0 +1,249 @@
+//! The records behind the numbers of a card. What was recorded is for whoever sees the card; by whom, with which
+//! remark, and whether it was corrected since, for those who see the agency's unpublished results.
+
+use std::collections::HashSet;
+
+use async_graphql::{Context, SelectionField, Value};
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::{document, dossier_table};
+use reform_worker::records::{Behind, Record, Records};
+use sea_orm::DatabaseConnection;
+
+use super::Scorecard;
+use super::line::LineInput;
+use super::wanted::Wanted;
+use crate::graphql::codes::{DocumentState, ListingChannel, Source};
+use crate::graphql::id::NodeId;
+use crate::graphql::paging::{Held, Window};
+use crate::graphql::plain::{plain_interface, plain_object};
+use crate::graphql::problem::Problem;
+use crate::policy::Sight;
+
+plain_object! {
+    /// What is said of every record.
+    pub(crate) struct Recorded {
+        /// Where it comes from.
+        source: Source,
+        /// The day whose state it gives.
+        as_of: NaiveDate,
+        /// When it was recorded.
+        recorded_at: DateTime<Utc>,
+        /// Its version, from 1: records are corrected by further versions.
+        version: i32,
+        /// Whether the value is its own: of several listings one decides.
+        decides: bool,
+        /// Whether there is no newer version by now; null for who may not see the agency's unpublished results.
+        newest: Option<bool>,
+        /// Who recorded it; null for who may not see the agency's unpublished results.
+        recorded_by: Option<String>,
+        /// Why this version was recorded, or what to know about it; null where nothing was said, and for who may not see
+        /// the agency's unpublished results.
+        note: Option<String>,
+    }
+}
+
+plain_interface! {
+    /// A record from which the value of a measure was taken, in the version that was known when the card was compiled.
+    pub(crate) enum InputRecord of Recorded {
+        DossierTableRecord,
+        ListingRecord,
+        DocumentRecord,
+        ObservationRecord,
+    }
+}
+
+plain_object! {
+    /// The official table of dossier statistics (TTHC). A column that was not reported is null, never zero.
+    pub(crate) struct DossierTableRecord of Recorded {
+        /// Received in all, with those carried over.
+        received_total: Option<i64>,
+        /// Received online.
+        received_online: Option<i64>,
+        /// Received by the public postal service.
+        received_postal: Option<i64>,
+        /// Received at the counter or by post, where the report does not part the two.
+        received_direct_or_postal: Option<i64>,
+        /// Carried over from the period before.
+        carried_over: Option<i64>,
+        /// Resolved in all.
+        resolved_total: Option<i64>,
+        /// Resolved before they were due.
+        resolved_early: Option<i64>,
+        /// Resolved when they were due.
+        resolved_on_time: Option<i64>,
+        /// Resolved early or on time, where the report does not part the two.
+        resolved_early_or_on_time: Option<i64>,
+        /// Resolved after they were due.
+        resolved_overdue: Option<i64>,
+        /// Pending at the end of the period in all.
+        pending_total: Option<i64>,
+        /// Pending and not yet due.
+        pending_in_time: Option<i64>,
+        /// Pending and overdue.
+        pending_overdue: Option<i64>,
+        /// Overdue in all, where the report does not part resolved from pending.
+        overdue_total: Option<i64>,
+    }
+}
+
+plain_object! {
+    /// The public listing (niêm yết công khai) of procedures at a channel.
+    pub(crate) struct ListingRecord of Recorded {
+        /// Where they are listed.
+        channel: ListingChannel,
+        /// Procedures that are listed there.
+        listed: i64,
+        /// Procedures that must be listed there.
+        required: i64,
+    }
+}
+
+plain_object! {
+    /// How far an official document has come.
+    pub(crate) struct DocumentRecord of Recorded {
+        /// The document's code.
+        code: String,
+        /// The code of the pillar that it belongs to.
+        pillar: String,
+        /// Vietnamese name.
+        name_vi: String,
+        /// English name.
+        name_en: String,
+        /// Its state.
+        state: DocumentState,
+        /// The state in Vietnamese words.
+        state_vi: String,
+        /// The state in English words.
+        state_en: String,
+        /// When it was issued; null: not, or the day is not known.
+        issued_on: Option<NaiveDate>,
+        /// When it was due; null: no day was set.
+        due_on: Option<NaiveDate>,
+    }
+}
+
+plain_object! {
+    /// A reported value of a measure.
+    pub(crate) struct ObservationRecord of Recorded {
+        /// The measure's code.
+        measure: String,
+        /// The value as it was reported.
+        reported: String,
+    }
+}
+
+/// Checks the arguments of every `records` below the field that is resolved, wherever it stands.
+pub(super) fn check_pages(ctx: &Context<'_>) -> Result<(), Problem> {
+    ctx.look_ahead().selection_fields().iter().try_for_each(check_below)
+}
+
+fn check_below(field: &SelectionField<'_>) -> Result<(), Problem> {
+    if field.name() == "records" {
+        let arguments = field.arguments().map_err(|error| Problem::internal(&error.message))?;
+        let given = |name: &str| {
+            let argument = arguments.iter().find(|(key, _)| key == name);
+            argument.map_or(Value::Null, |(_, value)| value.clone())
+        };
+        Window::of_arguments(&given("first"), &given("after"))?;
+    }
+    field.selection_set().try_for_each(|below| check_below(&below))
+}
+
+/// The cards with the records of their inputs, where they are wanted: six queries, whatever the number of cards.
+pub(super) async fn filled_in(
+    database: &DatabaseConnection,
+    sight: &Sight,
+    wanted: &Wanted,
+    mut cards: Vec<Scorecard>,
+) -> Result<Vec<Scorecard>, Problem> {
+    if !["records", "recordsValue", "recordsDiffer"].iter().any(|field| wanted.of_input(field)) {
+        return Ok(cards);
+    }
+    let ids: HashSet<_> = cards.iter().filter_map(|card| NodeId::scorecard(&card.id)).collect();
+    let records = Records::load(database, &ids.into_iter().collect::<Vec<_>>()).await?;
+    for card in &mut cards {
+        let (Some(id), Some(agency)) = (NodeId::scorecard(&card.id), NodeId::agency(&card.agency.id)) else {
+            continue;
+        };
+        let covered = sight.covers(agency);
+        for input in card.lines.iter_mut().chain(&mut card.pillars).flat_map(|line| &mut line.inputs) {
+            let (behind, value) = records.behind(id, agency, &input.measure);
+            fill(input, behind, value.map(|value| value.to_string()), covered);
+        }
+    }
+    Ok(cards)
+}
+
+fn fill(input: &mut LineInput, behind: Vec<Behind>, value: Option<String>, covered: bool) {
+    input.records = Held(behind.into_iter().map(|behind| told(behind, covered)).collect());
+    // What is counted over dossiers has no records here to be held against.
+    let counted = input.source == Some(Source::Dossiers);
+    input.records_differ = (!counted).then(|| value != input.exact);
+    input.records_value = value;
+}
+
+/// The part that every record has.
+macro_rules! recorded {
+    ($row:expr, $behind:expr, $covered:expr) => {
+        Recorded {
+            source: $row.source.into(),
+            as_of: $row.as_of,
+            recorded_at: $row.recorded_at,
+            version: $row.version,
+            decides: $behind.decides,
+            newest: $covered.then_some($behind.newest),
+            recorded_by: $covered.then_some($row.recorded_by),
+            note: $row.note.filter(|_| $covered),
+        }
+    };
+}
+
+fn told(behind: Behind, covered: bool) -> InputRecord {
+    match behind.record {
+        Record::DossierTable(row) => of_table(row.clone(), recorded!(row, behind, covered)).into(),
+        Record::Listing(row) => {
+            let (channel, listed, required) = (row.channel.into(), row.listed, row.required);
+            ListingRecord { channel, listed, required, shared: recorded!(row, behind, covered) }.into()
+        }
+        Record::Document(row) => of_document(row.clone(), recorded!(row, behind, covered)).into(),
+        Record::Observation(row) => {
+            let (measure, reported) = (row.measure_code, row.value);
+            ObservationRecord { measure, reported, shared: recorded!(row, behind, covered) }.into()
+        }
+    }
+}
+
+fn of_table(row: dossier_table::Model, shared: Recorded) -> DossierTableRecord {
+    DossierTableRecord {
+        received_total: row.received_total,
+        received_online: row.received_online,
+        received_postal: row.received_postal,
+        received_direct_or_postal: row.received_direct_or_postal,
+        carried_over: row.carried_over,
+        resolved_total: row.resolved_total,
+        resolved_early: row.resolved_early,
+        resolved_on_time: row.resolved_on_time,
+        resolved_early_or_on_time: row.resolved_early_or_on_time,
+        resolved_overdue: row.resolved_overdue,
+        pending_total: row.pending_total,
+        pending_in_time: row.pending_in_time,
+        pending_overdue: row.pending_overdue,
+        overdue_total: row.overdue_total,
+        shared,
+    }
+}
+
+fn of_document(row: document::Model, shared: Recorded) -> DocumentRecord {
+    DocumentRecord {
+        code: row.code,
+        pillar: row.pillar,
+        name_vi: row.name_vi,
+        name_en: row.name_en,
+        state: row.state.into(),
+        state_vi: row.state_vi,
+        state_en: row.state_en,
+        issued_on: row.issued_on,
+        due_on: row.due_on,
+        shared,
+    }
+}

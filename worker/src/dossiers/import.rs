@@ -1,0 +1,288 @@
+//! The import of dossiers: one transaction from the first row to the last.
+//!
+//! A dry run, and an import of which rows are refused that stores all or nothing, do everything that a real one does and
+//! are then rolled back: what they find is what would be.
+
+use chrono::{DateTime, Utc};
+use entity::import::{Mode, State};
+use entity::{AccountId, AgencyId, ImportId, import};
+use futures_util::{Stream, StreamExt};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr};
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use super::batch::Engine;
+use super::check::Rules;
+use super::known::Known;
+use super::lock::{Turn, begin_in_turn, turn};
+use super::record::{self, End};
+use super::{Conflict, Read};
+use crate::audit::action::IMPORT_DOSSIERS;
+use crate::audit::{self, Actor, Entry};
+use crate::database::{Writing, mark_import};
+
+/// So many rows are written together.
+pub const BATCH: usize = 8_000;
+
+/// So many conflicts are kept of an import that stores nothing; of one that stores something, all are.
+const MOST_KEPT: usize = 10_000;
+
+/// What is to be imported, by whom and how.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// The import's id, so that whoever watches can name it before it ends.
+    pub id: ImportId,
+    /// The only agency whose rows are accepted; none for any.
+    pub agency: Option<AgencyId>,
+    /// The agencies that the rows name, where they are known beforehand: others are then not kept waiting.
+    pub names: Option<Vec<AgencyId>>,
+    /// The file's name.
+    pub file_name: Option<String>,
+    /// SHA-256 over the file, or over the rows, in hex.
+    pub sha256: String,
+    /// The names of the file's columns, a JSON array.
+    pub header: Option<String>,
+    /// Who hands it in.
+    pub by: Actor,
+    /// The account that does.
+    pub account: Option<AccountId>,
+    /// What becomes of the valid rows when others are refused.
+    pub mode: import::Mode,
+    /// Whether it only finds out what would come of it.
+    pub dry_run: bool,
+}
+
+/// How far an import has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Rows read.
+    pub seen: i64,
+    /// Rows that were new.
+    pub added: i64,
+    /// Rows that changed what was stored.
+    pub changed: i64,
+    /// Rows that were stored just so already.
+    pub unchanged: i64,
+    /// Rows that were refused.
+    pub refused: i64,
+}
+
+/// Who watches an import, and may cancel it.
+#[expect(missing_debug_implementations, reason = "it holds a function")]
+pub struct Watch<'a> {
+    /// Cancels it: within a batch it ends, and has stored nothing.
+    pub cancelled: CancellationToken,
+    /// Is told after every batch.
+    pub progress: &'a (dyn Fn(Progress) + Send + Sync),
+}
+
+/// Why a file cannot be read on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// In Vietnamese.
+    pub message_vi: String,
+    /// In English.
+    pub message_en: String,
+}
+
+/// Why nothing is known of an import's end.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DbErr),
+    /// It was cancelled before it began; there is no record of it.
+    #[error("the import was cancelled before it began")]
+    Cancelled,
+}
+
+/// Imports rows, a chunk of the stream after the other; chunks of [`BATCH`] rows are best. What came of it is the
+/// import's record; an import that ended otherwise than `DONE`, or was a dry run, has stored nothing else. `now` is when
+/// it begins.
+///
+/// # Errors
+/// When the database fails; then nothing was stored.
+pub async fn import<S>(
+    database: &DatabaseConnection,
+    order: &Order,
+    rows: S,
+    watch: &Watch<'_>,
+    now: DateTime<Utc>,
+) -> Result<import::Model, ImportError>
+where
+    S: Stream<Item = Result<Vec<Read>, Unreadable>> + Send + Unpin,
+{
+    let Turn::Ours(transaction) = begin_in_turn(database, &watch.cancelled).await? else {
+        return Err(ImportError::Cancelled);
+    };
+    record::begin(&transaction, order, now).await?;
+    transaction.commit().await?;
+    match run(database, order, rows, watch, now).await {
+        Ok(Ran::Stored(record)) => Ok(*record),
+        Ok(Ran::Left(end, conflicts)) => settle(database, order, end, conflicts, now).await,
+        Err(error) => {
+            let end = End { state: State::Failed, progress: Progress::default(), error: Some(our_fault()) };
+            settle(database, order, end, Vec::new(), now).await?;
+            Err(error.into())
+        }
+    }
+}
+
+/// What a run came to.
+enum Ran {
+    /// Its rows are stored, and its record with them.
+    Stored(Box<import::Model>),
+    /// Nothing is stored. What it found is still to be put on record.
+    Left(End, Vec<Conflict>),
+}
+
+/// Why no more rows are read.
+enum Stop {
+    /// There are none.
+    End,
+    Cancelled,
+    Unreadable(Unreadable),
+}
+
+async fn run<S>(
+    database: &DatabaseConnection,
+    order: &Order,
+    mut rows: S,
+    watch: &Watch<'_>,
+    now: DateTime<Utc>,
+) -> Result<Ran, DbErr>
+where
+    S: Stream<Item = Result<Vec<Read>, Unreadable>> + Send + Unpin,
+{
+    let mut agencies = order.names.clone().or_else(|| order.agency.map(|agency| vec![agency]));
+    let writing = agencies.as_mut().map_or(Writing::All, |agencies| {
+        agencies.sort_unstable();
+        agencies.dedup();
+        Writing::Of(agencies)
+    });
+    let Turn::Ours(transaction) = turn(database, writing, &watch.cancelled).await? else {
+        return Ok(left(State::Cancelled, Progress::default(), None, Vec::new()));
+    };
+    mark_import(&transaction, order.id).await?;
+    let known = Known::load(&transaction).await?;
+    let rules = Rules { known: &known, only: order.agency, now };
+    let mut engine = Engine::default();
+    let mut refusals = Refusals::of(order);
+    let stop = loop {
+        let next = watch.cancelled.run_until_cancelled(rows.next()).await;
+        let chunk = match next {
+            None => break Stop::Cancelled,
+            Some(None) => break Stop::End,
+            Some(Some(Err(unreadable))) => break Stop::Unreadable(unreadable),
+            Some(Some(Ok(chunk))) => chunk,
+        };
+        for batch in chunk.chunks(BATCH) {
+            let found = engine.take(&transaction, order.id, &rules, batch, now).await?;
+            refusals.take(&transaction, found).await?;
+            (watch.progress)(engine.progress);
+        }
+    };
+    let progress = engine.progress;
+    let (state, error) = match stop {
+        Stop::Cancelled => (State::Cancelled, None),
+        Stop::Unreadable(error) => (State::Failed, Some(error)),
+        Stop::End if progress.refused > 0 && order.mode == Mode::AllOrNothing => (State::Refused, None),
+        Stop::End => (State::Done, None),
+    };
+    if state != State::Done || order.dry_run {
+        transaction.rollback().await?;
+        return Ok(left(state, progress, error, refusals.kept));
+    }
+    engine.finish(&transaction, now).await?;
+    let record = record::end(&transaction, order.id, End { state, progress, error: None }, now).await?;
+    if progress.added + progress.changed > 0 {
+        audit::record(&transaction, done(order, progress), now).await?;
+    }
+    transaction.commit().await?;
+    Ok(Ran::Stored(Box::new(record)))
+}
+
+fn left(state: State, progress: Progress, error: Option<Unreadable>, conflicts: Vec<Conflict>) -> Ran {
+    Ran::Left(End { state, progress, error }, conflicts)
+}
+
+/// Puts on record how an import ended that stored nothing.
+async fn settle(
+    database: &DatabaseConnection,
+    order: &Order,
+    end: End,
+    conflicts: Vec<Conflict>,
+    now: DateTime<Utc>,
+) -> Result<import::Model, ImportError> {
+    // It has ended, whoever cancels it now.
+    let Turn::Ours(transaction) = begin_in_turn(database, &CancellationToken::new()).await? else {
+        return Err(ImportError::Cancelled);
+    };
+    let refused = (end.state == State::Refused).then(|| {
+        let why = format!("{} rows refused", end.progress.refused);
+        Entry::refused(&order.by, IMPORT_DOSSIERS, why).to(global_id(order.id))
+    });
+    let record = record::end(&transaction, order.id, end, now).await?;
+    record::conflicts(&transaction, order.id, 1, conflicts).await?;
+    if let Some(refused) = refused {
+        audit::record(&transaction, refused, now).await?;
+    }
+    transaction.commit().await?;
+    Ok(record)
+}
+
+/// The conflicts of an import.
+struct Refusals {
+    import: ImportId,
+    /// Whether they are stored as they come.
+    stores: bool,
+    stored: i32,
+    kept: Vec<Conflict>,
+}
+
+impl Refusals {
+    fn of(order: &Order) -> Self {
+        let stores = order.mode == Mode::AcceptValid && !order.dry_run;
+        Self { import: order.id, stores, stored: 0, kept: Vec::new() }
+    }
+
+    async fn take(
+        &mut self,
+        transaction: &DatabaseTransaction,
+        conflicts: Vec<Conflict>,
+    ) -> Result<(), DbErr> {
+        if self.stores {
+            let more = i32::try_from(conflicts.len()).unwrap_or(i32::MAX);
+            record::conflicts(transaction, self.import, self.stored + 1, conflicts).await?;
+            self.stored += more;
+        } else {
+            let room = MOST_KEPT - self.kept.len();
+            self.kept.extend(conflicts.into_iter().take(room));
+        }
+        Ok(())
+    }
+}
+
+fn done(order: &Order, progress: Progress) -> Entry {
+    let Progress { added, changed, unchanged, refused, .. } = progress;
+    Entry::done(&order.by, IMPORT_DOSSIERS).to(global_id(order.id)).leaving(json!({
+        "file": order.file_name,
+        "sha256": order.sha256,
+        "added": added,
+        "changed": changed,
+        "unchanged": unchanged,
+        "refused": refused,
+    }))
+}
+
+/// The import's id as the API writes it.
+fn global_id(id: ImportId) -> String {
+    format!("Import:{id}")
+}
+
+fn our_fault() -> Unreadable {
+    Unreadable {
+        message_vi: "cơ sở dữ liệu gặp lỗi; hãy thử lại".to_owned(),
+        message_en: "the database failed; try again".to_owned(),
+    }
+}

@@ -1,0 +1,40 @@
+//! Dossiers by the million: imported, versioned, removed, counted.
+//!
+//! [`import()`] takes a stream of [`DossierRow`]s as readers find them in a file and stores them in one
+//! transaction, batch by batch: rows are checked (`check`), parted into added, changed, unchanged and refused, and
+//! written with a few statements a batch; what they change in the counters is added up (`tally`) and written once a
+//! counter. So whatever was killed or cancelled half-way left nothing, memory is flat whatever the size, and the
+//! counters (`buckets`) never differ from the dossiers; [`recount()`] proves that they do not.
+//!
+//! Whoever writes dossiers first locks the agencies that he writes of (`lock`); so imports at the same time end as
+//! if one had come after the other.
+//!
+//! To change … what a row must satisfy: `check`; what a dossier counts as: `scoring::contribution`; how counters are
+//! read for a period: `counts`; how rows reach the database: `stored` and `crate::database::given`.
+
+mod batch;
+mod buckets;
+mod check;
+mod conflict;
+mod counts;
+mod file;
+mod import;
+mod instant;
+mod known;
+mod lock;
+mod record;
+mod recount;
+mod refusal;
+mod remove;
+mod row;
+mod stored;
+mod tally;
+
+pub use conflict::Conflict;
+pub use counts::{Span, load_counts, load_reporters};
+pub use file::{DossierFile, REFUSAL_COLUMNS};
+pub use import::{BATCH, ImportError, Order, Progress, Unreadable, Watch, import};
+pub use recount::{Bucket, Difference, Repaired, recount, repair};
+pub use refusal::refused_csv;
+pub use remove::{RemoveError, remove};
+pub use row::{CELLS, Column, DossierRow, Read, in_chunks};

@@ -1,0 +1,138 @@
+//! The records behind the numbers of stored cards: the versions that were the newest when a card was compiled, and
+//! which of them a measure's value was taken from, by the very functions that a build gathers with.
+//!
+//! Inputs are appended with the instant at which they were recorded, so what a card was compiled from can be read
+//! again. A record that was written by another clock may still have come later than it says; therefore the value
+//! that the records give stands beside the one that was scored.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use entity::{
+    AgencyId, DocumentId, DossierTableId, Known, ListingId, ObservationId, ScorecardId, document,
+    dossier_table, listing, measure, observation,
+};
+use scoring::FactValue;
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Select};
+
+use crate::compile::gather::{Found, Inputs};
+use crate::criteria::load_measures;
+
+/// A record that a number was taken from. A kind of which one number has very many, such as single dossiers, would
+/// be told by a query here that is given the page, not by its rows.
+#[derive(Clone, Debug)]
+pub enum Record {
+    /// The official dossier table.
+    DossierTable(dossier_table::Model),
+    /// The public listing at a channel.
+    Listing(listing::Model),
+    /// A document.
+    Document(document::Model),
+    /// An observation.
+    Observation(observation::Model),
+}
+
+/// A record and what it is to the number.
+#[derive(Clone, Debug)]
+pub struct Behind {
+    /// The record.
+    pub record: Record,
+    /// Whether there is no newer version of it by now.
+    pub newest: bool,
+    /// Whether the value is its own: of several listings one decides.
+    pub decides: bool,
+}
+
+/// The records of some cards.
+pub struct Records {
+    measures: BTreeMap<String, measure::Model>,
+    of_cards: HashMap<ScorecardId, Inputs>,
+    newest: Newest,
+}
+
+/// The versions that are still the newest.
+#[derive(Default)]
+struct Newest {
+    tables: HashSet<DossierTableId>,
+    listings: HashSet<ListingId>,
+    documents: HashSet<DocumentId>,
+    observations: HashSet<ObservationId>,
+}
+
+impl Records {
+    /// Reads what was known when each of the cards was compiled: five queries.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn load<C: ConnectionTrait>(connection: &C, cards: &[ScorecardId]) -> Result<Self, DbErr> {
+        let cards = || cards.iter().copied();
+        let mut of_cards: HashMap<ScorecardId, Inputs> = HashMap::new();
+        let mut newest = Newest::default();
+        for known in all(connection, dossier_table::known_to_cards(cards())).await? {
+            newest.tables.extend(known.newest.then_some(known.row.id));
+            of_cards.entry(known.card).or_default().add_table(known.row);
+        }
+        for known in all(connection, listing::known_to_cards(cards())).await? {
+            newest.listings.extend(known.newest.then_some(known.row.id));
+            of_cards.entry(known.card).or_default().add_listing(known.row);
+        }
+        for known in all(connection, document::known_to_cards(cards())).await? {
+            newest.documents.extend(known.newest.then_some(known.row.id));
+            of_cards.entry(known.card).or_default().add_document(known.row);
+        }
+        for known in all(connection, observation::known_to_cards(cards())).await? {
+            newest.observations.extend(known.newest.then_some(known.row.id));
+            of_cards.entry(known.card).or_default().add_observation(known.row);
+        }
+        Ok(Self { measures: load_measures(connection).await?, of_cards, newest })
+    }
+
+    /// The records behind the value of a measure on a card of an agency, and the value that they give.
+    pub fn behind(
+        &self,
+        card: ScorecardId,
+        agency: AgencyId,
+        measure: &str,
+    ) -> (Vec<Behind>, Option<FactValue>) {
+        let found = self.measures.get(measure).and_then(|measure| {
+            let found = self.of_cards.get(&card)?.found(agency, measure)?;
+            Some((self.newest.behind(&found), found.fact(measure).value))
+        });
+        found.map_or_else(Default::default, |(records, value)| (records, Some(value)))
+    }
+}
+
+impl Newest {
+    fn behind(&self, found: &Found<'_>) -> Vec<Behind> {
+        let one = |record, newest| vec![Behind { record, newest, decides: true }];
+        match found {
+            Found::Table(table, _) => {
+                one(Record::DossierTable((*table).clone()), self.tables.contains(&table.id))
+            }
+            // Single dossiers are too many to be told here.
+            Found::Dossiers(..) => Vec::new(),
+            Found::Document(document) => {
+                one(Record::Document((*document).clone()), self.documents.contains(&document.id))
+            }
+            Found::Observation(seen) => {
+                one(Record::Observation((*seen).clone()), self.observations.contains(&seen.id))
+            }
+            Found::Listings(listings, deciding) => {
+                let behind = |listing: &listing::Model| Behind {
+                    record: Record::Listing(listing.clone()),
+                    newest: self.listings.contains(&listing.id),
+                    decides: listing.id == deciding.id,
+                };
+                listings.iter().map(behind).collect()
+            }
+        }
+    }
+}
+
+async fn all<C, E>(connection: &C, rows: Select<E>) -> Result<Vec<Known<E::Model>>, DbErr>
+where
+    C: ConnectionTrait,
+    E: sea_orm::EntityTrait,
+    E::Model: FromQueryResult + Send + Sync,
+{
+    rows.into_model::<Known<E::Model>>().all(connection).await
+}
