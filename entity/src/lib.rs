@@ -76,4 +76,4 @@ mod version;
 pub use codes::Codes;
 pub use hidden::Hidden;
 pub use ids::*;
-pub use version::Known;
+pub use version::{CardsWithOthers, Known};

@@ -78,15 +78,15 @@ pub fn in_order() -> Select<Entity> {
     Entity::find().order_by_asc(Column::EffectiveOn).order_by_asc(Column::Id)
 }
 
-/// The successions that part a period: effective after its first day, before
-/// its end.
-#[must_use]
-pub fn within(starts_on: Date, ends_before: Date) -> Select<Entity> {
-    in_order().filter(Column::EffectiveOn.gt(starts_on)).filter(Column::EffectiveOn.lt(ends_before))
-}
-
 /// The successions from and to an agency.
 #[must_use]
 pub fn of_agency(agency: AgencyId) -> Select<Entity> {
-    in_order().filter(Column::PredecessorId.eq(agency).or(Column::SuccessorId.eq(agency)))
+    of_agencies([agency])
+}
+
+/// The successions from and to agencies.
+#[must_use]
+pub fn of_agencies(agencies: impl IntoIterator<Item = AgencyId> + Clone) -> Select<Entity> {
+    let from = Column::PredecessorId.is_in(agencies.clone());
+    in_order().filter(from.or(Column::SuccessorId.is_in(agencies)))
 }

@@ -37,5 +37,6 @@ mod serving;
 mod simulation;
 mod sockets;
 mod subscription;
+mod successors;
 mod terminal;
 mod verification;

@@ -36,7 +36,14 @@ fn agency((letter, from, before): (char, u32, Option<u32>)) -> agency::Model {
 
 fn link((kind, from, to, on, share): (Kind, char, char, u32, &str)) -> Link {
     let share = (!share.is_empty()).then(|| share.parse().expect("a share"));
-    Link { predecessor: id(from), successor: id(to), kind, effective_on: month(on), share }
+    Link {
+        predecessor: id(from),
+        successor: id(to),
+        kind,
+        effective_on: month(on),
+        share,
+        recorded_at: chrono::DateTime::UNIX_EPOCH,
+    }
 }
 
 fn told(contribution: &Contribution) -> String {
@@ -169,9 +176,42 @@ fn a_function_that_goes_to_and_fro_each_day_takes_no_longer_than_the_days() {
             kind: FunctionTransfer,
             effective_on: month(1) + chrono::Days::new(on),
             share: Some(scoring::Exact::one()),
+            recorded_at: chrono::DateTime::UNIX_EPOCH,
         }
     });
     let successions = Successions::new(links.collect(), [('A', 0, None), ('B', 0, None)].map(agency));
     let found = successions.contributions(id('A'), month(1), month(7));
     assert!((1..400).contains(&found.len()), "{}", found.len());
+}
+
+#[track_caller]
+fn of_dossiers(agency_code: char, lives: &[Life], links: &[Row], expected: &[&str]) {
+    let links = links.iter().copied().map(link).collect();
+    let successions = Successions::new(links, lives.iter().copied().map(agency));
+    let found = successions.dossier_contributions(id(agency_code), month(1), month(7));
+    assert_eq!(found.iter().map(told).collect::<Vec<_>>(), expected, "of {agency_code}");
+}
+
+#[test]
+fn a_predecessor_s_dossiers_are_followed_to_the_end_of_its_successor() {
+    let lives = [('A', 0, Some(2)), ('B', 2, Some(5)), ('C', 5, None), ('D', 0, None)];
+    let links = [(Rename, 'A', 'B', 2, "1"), (Split, 'B', 'C', 5, "1/2"), (Split, 'B', 'D', 5, "1/2")];
+    of_dossiers('A', &lives, &links, &["A 1–2 × 1"]);
+    of_dossiers('B', &lives, &links, &["B 2–5 × 1", "A 1–5 × 1 renamed"]);
+    of_dossiers('C', &lives, &links, &["C 5–7 × 1", "A 1–7 × 1/2", "B 2–7 × 1/2"]);
+    of_dossiers('D', &lives, &links, &["D 1–7 × 1", "A 1–7 × 1/2", "B 2–7 × 1/2"]);
+}
+
+#[test]
+fn the_dossiers_of_one_that_goes_on_stay_its_own() {
+    let lives = [('A', 0, None), ('B', 0, None)];
+    let links = [(FunctionTransfer, 'A', 'B', 4, "1/4")];
+    of_dossiers('A', &lives, &links, &["A 1–4 × 3/4", "A 4–7 × 1"]);
+    of_dossiers('B', &lives, &links, &["B 1–7 × 1", "A 1–4 × 1/4"]);
+}
+
+#[test]
+fn the_dossiers_of_one_that_ended_before_the_period_are_followed_too() {
+    let lives = [('A', 0, Some(1)), ('B', 1, None)];
+    of_dossiers('B', &lives, &[(Merge, 'A', 'B', 1, "1")], &["B 1–7 × 1", "A 1–7 × 1"]);
 }

@@ -10,7 +10,7 @@ pub(crate) mod gather;
 mod inherit;
 mod ranking;
 pub(crate) mod stored;
-mod succession;
+pub(crate) mod succession;
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -5,10 +5,13 @@
 //! (split, function transfer), or what is not known because nothing is declared. Shares divide counts and never
 //! average scores. An agency that hands over a declared share of a function and goes on keeps the rest; what it
 //! hands over undeclared, it keeps. An agency that ended in the period keeps its own card over its own counts.
+//!
+//! Dossiers stay with the agency that received them, so what becomes of those that an ended agency left pending is
+//! counted with its successors, in whatever period ([`Successions::dossier_contributions`]).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::{AgencyId, agency, succession};
 use scoring::Exact;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
@@ -26,6 +29,8 @@ pub struct Link {
     pub effective_on: NaiveDate,
     /// What part of the predecessor's counts goes over; `None`: that is not declared.
     pub share: Option<Exact>,
+    /// When it was recorded.
+    pub recorded_at: DateTime<Utc>,
 }
 
 /// What one agency contributes to the counts of another, or to its own.
@@ -43,7 +48,7 @@ pub struct Contribution {
     pub renamed: bool,
 }
 
-/// The successions that part a period.
+/// The successions that lead to some agencies, and the functions that these gave away.
 #[derive(Clone, Debug, Default)]
 pub struct Successions {
     by_predecessor: HashMap<AgencyId, Vec<Link>>,
@@ -63,34 +68,48 @@ impl Successions {
         successions
     }
 
-    /// Reads those that are effective after the first day of a period and before its end: one query, and where there
-    /// are any another for their agencies.
+    /// Reads those that are effective before a day and lead to one of the agencies, back to the first: a query for each
+    /// generation, the last of which finds none, and where there are any another for their agencies.
     ///
     /// # Errors
     /// When the database fails or holds a share that is no number.
     pub async fn load<C: ConnectionTrait>(
         connection: &C,
-        from: NaiveDate,
+        agencies: impl IntoIterator<Item = AgencyId>,
         before: NaiveDate,
     ) -> Result<Self, DbErr> {
-        let rows = succession::within(from, before).all(connection).await?;
-        let link = |row: succession::Model| {
-            let share = row.share.map(|share| share.parse()).transpose();
-            Ok(Link {
-                predecessor: row.predecessor_id,
-                successor: row.successor_id,
-                kind: row.kind,
-                effective_on: row.effective_on,
-                share: share.map_err(|error: scoring::NotExact| DbErr::Type(error.to_string()))?,
-            })
-        };
-        let links: Vec<_> = rows.into_iter().map(link).collect::<Result<_, DbErr>>()?;
-        if links.is_empty() {
+        let mut found = BTreeMap::new();
+        let mut asked = BTreeSet::new();
+        let mut generation: BTreeSet<AgencyId> = agencies.into_iter().collect();
+        while !generation.is_empty() {
+            let rows = succession::of_agencies(generation.iter().copied())
+                .filter(succession::Column::EffectiveOn.lt(before))
+                .all(connection)
+                .await?;
+            asked.append(&mut generation);
+            generation.extend(rows.iter().map(|row| row.predecessor_id).filter(|id| !asked.contains(id)));
+            for row in rows {
+                found.insert((row.effective_on, row.id), link(row)?);
+            }
+        }
+        if found.is_empty() {
             return Ok(Self::default());
         }
+        let links: Vec<_> = found.into_values().collect();
         let ids: BTreeSet<_> = links.iter().flat_map(|link| [link.predecessor, link.successor]).collect();
         let agencies = agency::Entity::find().filter(agency::Column::Id.is_in(ids)).all(connection).await?;
         Ok(Self::new(links, agencies))
+    }
+
+    /// Those that were on record at an instant.
+    #[must_use]
+    pub fn known_at(&self, at: DateTime<Utc>) -> Self {
+        let links = self.by_predecessor.values().flatten().filter(|link| link.recorded_at <= at);
+        let mut links: Vec<_> = links.cloned().collect();
+        links.sort_by_key(|link| link.effective_on);
+        let changed: BTreeSet<_> = links.iter().flat_map(|link| [link.predecessor, link.successor]).collect();
+        let agencies = changed.iter().filter_map(|id| self.agencies.get(id)).cloned().collect::<Vec<_>>();
+        Self::new(links, agencies)
     }
 
     /// The agency with an id, if it succeeds or is succeeded.
@@ -98,7 +117,7 @@ impl Successions {
         self.agencies.get(&id)
     }
 
-    /// Whether nothing changed in the period.
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.by_successor.is_empty()
     }
@@ -114,6 +133,28 @@ impl Successions {
             self.follow(agency, &Way { from, before, share, renamed }, &mut spans, &mut ends);
         }
         spans.into_contributions(agency)
+    }
+
+    /// The same of what is counted over dossiers: those of a predecessor that ended are followed to the end of
+    /// `agency`'s own, also where it ended before `from`.
+    pub fn dossier_contributions(
+        &self,
+        agency: AgencyId,
+        from: NaiveDate,
+        before: NaiveDate,
+    ) -> Vec<Contribution> {
+        let ended_on = |id: AgencyId| self.agency(id).and_then(|row| row.valid_to);
+        let end = ended_on(agency).map_or(before, |ended_on| ended_on.min(before));
+        let mut contributions = self.contributions(agency, NaiveDate::MIN, before);
+        for of in &mut contributions {
+            if of.agency != agency && ended_on(of.agency) == Some(of.before) {
+                of.before = end;
+            }
+            of.from = of.from.max(from);
+        }
+        contributions.retain(|of| of.from < of.before);
+        contributions.sort_by_key(|of| (of.agency != agency, of.from, of.before));
+        contributions
     }
 
     /// Adds what `agency` contributes before the end of `way`, and where its predecessors end before that.
@@ -165,6 +206,18 @@ impl Successions {
         }
         Some(kept)
     }
+}
+
+fn link(row: succession::Model) -> Result<Link, DbErr> {
+    let share = row.share.map(|share| share.parse()).transpose();
+    Ok(Link {
+        predecessor: row.predecessor_id,
+        successor: row.successor_id,
+        kind: row.kind,
+        effective_on: row.effective_on,
+        share: share.map_err(|error: scoring::NotExact| DbErr::Type(error.to_string()))?,
+        recorded_at: row.recorded_at,
+    })
 }
 
 /// A part of the period, and how much of it counts.

@@ -30,8 +30,10 @@ plain_object! {
         recorded_at: DateTime<Utc>,
         /// Its version, from 1: records are corrected by further versions.
         version: i32,
-        /// Whether the value is its own: of several listings one decides.
+        /// Whether the value is its own: of several listings one decides, of a sum every record.
         decides: bool,
+        /// The code of the predecessor whose record it is; null where it is the agency's own.
+        predecessor: Option<String>,
         /// Whether there is no newer version by now; null for who may not see the agency's unpublished results.
         newest: Option<bool>,
         /// Who recorded it; null for who may not see the agency's unpublished results.
@@ -149,7 +151,8 @@ fn check_below(field: &SelectionField<'_>) -> Result<(), Problem> {
     field.selection_set().try_for_each(|below| check_below(&below))
 }
 
-/// The cards with the records of their inputs, where they are wanted: six queries, whatever the number of cards.
+/// The cards with the records of their inputs, where they are wanted: seven queries, whatever the number of
+/// cards, and where agencies changed a few more.
 pub(super) async fn filled_in(
     database: &DatabaseConnection,
     sight: &Sight,
@@ -165,19 +168,19 @@ pub(super) async fn filled_in(
         let (Some(id), Some(agency)) = (NodeId::scorecard(&card.id), NodeId::agency(&card.agency.id)) else {
             continue;
         };
-        let covered = sight.covers(agency);
         for input in card.lines.iter_mut().chain(&mut card.pillars).flat_map(|line| &mut line.inputs) {
             let (behind, value) = records.behind(id, agency, &input.measure);
-            fill(input, behind, value.map(|value| value.to_string()), covered);
+            fill(input, behind, value.map(|value| value.to_string()), sight);
         }
     }
     Ok(cards)
 }
 
-fn fill(input: &mut LineInput, behind: Vec<Behind>, value: Option<String>, covered: bool) {
-    input.records = Held(behind.into_iter().map(|behind| told(behind, covered)).collect());
+fn fill(input: &mut LineInput, behind: Vec<Behind>, value: Option<String>, sight: &Sight) {
+    input.records = Held(behind.into_iter().map(|behind| told(behind, sight)).collect());
     // What is counted over dossiers has no records here to be held against.
-    let counted = input.source == Some(Source::Dossiers);
+    let dossiers = Some(Source::Dossiers);
+    let counted = input.source == dossiers || input.summed.iter().any(|part| Some(part.source) == dossiers);
     input.records_differ = (!counted).then(|| value != input.exact);
     input.records_value = value;
 }
@@ -191,6 +194,7 @@ macro_rules! recorded {
             recorded_at: $row.recorded_at,
             version: $row.version,
             decides: $behind.decides,
+            predecessor: $behind.predecessor.clone(),
             newest: $covered.then_some($behind.newest),
             recorded_by: $covered.then_some($row.recorded_by),
             note: $row.note.filter(|_| $covered),
@@ -198,7 +202,8 @@ macro_rules! recorded {
     };
 }
 
-fn told(behind: Behind, covered: bool) -> InputRecord {
+fn told(behind: Behind, sight: &Sight) -> InputRecord {
+    let covered = sight.covers(behind.agency);
     match behind.record {
         Record::DossierTable(row) => of_table(row.clone(), recorded!(row, behind, covered)).into(),
         Record::Listing(row) => {
