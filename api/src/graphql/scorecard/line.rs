@@ -77,7 +77,7 @@ plain_object! {
         source: Option<Source>,
         /// The day for which it holds.
         as_of: Option<NaiveDate>,
-        /// Whose counts were summed, the agency's own first; empty where nobody else's count.
+        /// Whose counts were summed, the agency's own first; empty where the count is its own alone.
         summed: Vec<SummedInput> => cost::SUMMED,
         /// For want of whose count there is no sum; null where there is one.
         not_summed: Option<NotSummedInput>,
