@@ -256,6 +256,31 @@ on_both! {
         assert_eq!((&unknown["exact"], &unknown["notSummed"]), (&Value::Null, &json!({ "agency": "SKHDT", "why": "UNREPORTED" })));
     }
 
+    async fn a_declared_share_of_a_function_goes_over_with_the_dossiers_before_it(kind) {
+        let app = App::on_clock(Store::sample(kind).await, Clock::told_by(now)).await;
+        app.drain().await;
+        let query = r#"mutation { succeedAgencies(input: { kind: FUNCTION_TRANSFER, from: ["STC"], effectiveOn: "2022-04-15",
+            decisionNumber: "12/QĐ-UBND", decidedOn: "2022-03-01", to: [{ code: "SKHDT", share: "1/2" }] }) {
+            errors { code } } }"#;
+        assert_eq!(app.ask(query).await["succeedAgencies"]["errors"], json!([]));
+        import(&app, "STC", &OF_STC).await;
+        import(&app, "SKHDT", &OF_SKHDT).await;
+        for (code, key) in [("dossiers_resolved_total", "resolved_total"), ("dossiers_resolved_in_time", "resolved_in_time")] {
+            gathered(&app, code, measure::Gathering::Dossiers, key).await;
+        }
+        compile(&app).await;
+        // Of the two that STC had resolved by then it keeps one, and one after; the official table cannot be divided.
+        let (giver, taker) = (card(&app, "STC").await, card(&app, "SKHDT").await);
+        let kept = input(&giver, "dossiers_resolved_total");
+        assert_eq!((&kept["exact"], &kept["beside"]), (&json!("2"), &Value::Null));
+        assert_eq!(parts(&kept), ["STC 2022-01-01–2022-04-15 2", "STC 2022-04-15–2022-07-01 1"].map(str::to_owned));
+        let taken = input(&taker, "dossiers_resolved_total");
+        assert_eq!((&taken["exact"], parts(&taken).len()), (&json!("3"), 2));
+        // Half of the one in time is no dossier.
+        assert_eq!(input(&taker, "dossiers_resolved_in_time")["notSummed"], json!({ "agency": "STC", "why": "FRACTIONAL" }));
+        assert_verified(&app, &taker).await;
+    }
+
     async fn what_was_left_before_the_period_is_carried_over(kind) {
         let app = merged(kind, "2022-01-01").await;
         import(&app, "STC", &[("A1", "20/12/2021", "10/01/2022", "05/01/2022"), ("A2", "20/12/2021", "20/02/2022", "")]).await;
