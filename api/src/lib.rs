@@ -10,6 +10,7 @@ pub mod graphql;
 pub mod imports;
 pub mod people;
 mod policy;
+mod reorganise;
 mod report;
 mod request;
 pub mod server;

@@ -5,8 +5,8 @@ use scoring::Source;
 use sea_orm::QueryOrder;
 use sea_orm::entity::prelude::*;
 
-use crate::ids::{AgencyId, DocumentId, PeriodId, ScorecardId};
-use crate::version::{known_to, newest};
+use crate::ids::{AgencyId, DocumentId, PeriodId};
+use crate::version::{CardsWithOthers, known_to, newest};
 
 scoring::coded_enum! {
     /// How far a document has come.
@@ -108,7 +108,7 @@ pub fn latest_for(period: PeriodId) -> Select<Entity> {
 /// The documents behind the cards, as they were known when each was compiled; read them as
 /// [`Known`](crate::Known).
 #[must_use]
-pub fn known_to_cards(cards: impl IntoIterator<Item = ScorecardId>) -> Select<Entity> {
+pub fn known_to_cards(cards: CardsWithOthers<'_>) -> Select<Entity> {
     known_to(KEY, Column::Version, Column::RecordedAt, cards)
         .order_by_asc(Column::AgencyId)
         .order_by_asc(Column::Code)

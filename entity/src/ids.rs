@@ -82,6 +82,10 @@ ids! {
     DossierTableId,
     /// Of a [`finding`](crate::finding).
     FindingId,
+    /// Of a [`former_block`](crate::former_block).
+    FormerBlockId,
+    /// Of a [`handover`](crate::handover).
+    HandoverId,
     /// Of an [`import`](crate::import).
     ImportId,
     /// Of an [`inspected_agency`](crate::inspected_agency).
@@ -116,6 +120,8 @@ ids! {
     SessionId,
     /// Of a [`sign_in_link`](crate::sign_in_link).
     SignInLinkId,
+    /// Of a [`succession`](crate::succession).
+    SuccessionId,
     /// Of a [`token`](crate::token).
     TokenId,
 }

@@ -7,7 +7,7 @@ use sea_orm::{
     Select,
 };
 
-use crate::ids::ScorecardId;
+use crate::ids::{AgencyId, ScorecardId};
 use crate::scorecard;
 
 /// Keeps the rows of which there is no newer version, a version of the same
@@ -57,25 +57,36 @@ impl<M: FromQueryResult> FromQueryResult for Known<M> {
     }
 }
 
-/// Keeps of the inputs of the cards' agencies in their periods the versions that were the newest when each card was
-/// compiled; read them as [`Known`]. The first two columns of `key` are the agency and the period.
+/// Cards, each with the agencies whose inputs it was compiled from beside its own agency's.
+pub type CardsWithOthers<'a> = &'a [(ScorecardId, Vec<AgencyId>)];
+
+/// Keeps of the inputs of the cards' agencies, and of the others, in their periods the versions that were the newest when
+/// each card was compiled; read them as [`Known`]. The first two columns of `key` are the agency and the period.
 pub(crate) fn known_to<E: EntityTrait, const KEY: usize>(
     key: [E::Column; KEY],
     version: E::Column,
     recorded_at: E::Column,
-    cards: impl IntoIterator<Item = ScorecardId>,
+    cards: CardsWithOthers<'_>,
 ) -> Select<E> {
     let compiled_at = || Expr::col((scorecard::Entity, scorecard::Column::CompiledAt));
-    let of_card = key.iter().zip([scorecard::Column::AgencyId, scorecard::Column::PeriodId]);
-    let of_card = of_card.fold(Condition::all(), |condition, (column, of_card)| {
-        condition.add(Expr::col((E::default(), *column)).equals((scorecard::Entity, of_card)))
-    });
+    let same = |column: E::Column, of_card: scorecard::Column| {
+        Expr::col((E::default(), column)).equals((scorecard::Entity, of_card))
+    };
+    let with_others = cards.iter().filter(|(_, others)| !others.is_empty());
+    let agency = with_others.fold(
+        Condition::any().add(same(key[0], scorecard::Column::AgencyId)),
+        |agency, (card, others)| {
+            let of_others = Expr::col((E::default(), key[0])).is_in(others.iter().copied());
+            agency.add(scorecard::Column::Id.eq(*card).and(of_others))
+        },
+    );
+    let of_card = Condition::all().add(agency).add(same(key[1], scorecard::Column::PeriodId));
     let mut newer_then = newer::<E>(&key, version);
     newer_then.and_where(Expr::col((newer_version(), recorded_at)).lte(compiled_at()));
     let mut rows = E::find()
         .expr_as(Expr::col((scorecard::Entity, scorecard::Column::Id)), CARD)
         .expr_as(Expr::exists(newer::<E>(&key, version)), SUPERSEDED)
-        .filter(scorecard::Column::Id.is_in(cards))
+        .filter(scorecard::Column::Id.is_in(cards.iter().map(|(card, _)| *card)))
         .filter(Expr::col((E::default(), recorded_at)).lte(compiled_at()))
         .filter(Expr::exists(newer_then).not());
     QueryTrait::query(&mut rows).inner_join(scorecard::Entity, of_card);

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    AgencyEdgeId, AgencyId, BlockId, CriteriaSetId, ListingId, ObservationId, PeriodId, ProcedureId, agency,
-    agency_edge, block, criteria_set, criteria_use, listing, measure, observation, period, procedure,
+    AgencyEdgeId, AgencyId, BlockId, CriteriaSetId, DocumentId, DossierTableId, ListingId, ObservationId,
+    PeriodId, ProcedureId, agency, agency_edge, block, criteria_set, criteria_use, document, dossier_table,
+    listing, measure, observation, period, procedure,
 };
 use scoring::{CriteriaSet, CriteriaSetDocument, Source, canonical_json};
 use sea_orm::sea_query::Expr;
@@ -188,4 +189,65 @@ pub async fn listing(
         required,
     };
     row.into_active_model().reset_all().insert(database).await.expect("the listing is recorded");
+}
+
+/// Reports an agency's dossier table in the half-year, as the next version.
+pub async fn dossier_table(
+    database: &DatabaseConnection,
+    agency_code: &str,
+    counts: impl FnOnce(&mut dossier_table::Model),
+) {
+    let agency_id = agency(database, agency_code).await.id;
+    let period_id = period(database, HALF_YEAR).await;
+    let known = dossier_table::latest_for(period_id)
+        .filter(dossier_table::Column::AgencyId.eq(agency_id))
+        .one(database)
+        .await
+        .expect("tables are read");
+    let mut row = dossier_table::Model {
+        id: DossierTableId::generate(),
+        agency_id,
+        period_id,
+        version: known.map_or(1, |known| known.version + 1),
+        source: Source::DossierTable,
+        as_of: day(2022, 6, 30),
+        note: None,
+        recorded_by: "test".to_owned(),
+        recorded_at: start_of_test(),
+        received_total: None,
+        received_online: None,
+        received_postal: None,
+        received_direct_or_postal: None,
+        carried_over: None,
+        resolved_total: None,
+        resolved_early: None,
+        resolved_on_time: None,
+        resolved_early_or_on_time: None,
+        resolved_overdue: None,
+        pending_total: None,
+        pending_in_time: None,
+        pending_overdue: None,
+        overdue_total: None,
+    };
+    counts(&mut row);
+    row.into_active_model().reset_all().insert(database).await.expect("the table is recorded");
+}
+
+/// Has `to` report in the half-year whatever `from` did.
+pub async fn same_reports(database: &DatabaseConnection, from: &str, to: &str) {
+    macro_rules! copy {
+        ($input:ident, $id:ident, $from:expr, $to:expr, $period:expr) => {
+            let rows = $input::latest_for($period).filter($input::Column::AgencyId.eq($from));
+            for row in rows.all(database).await.expect("inputs are read") {
+                let row = $input::Model { id: $id::generate(), agency_id: $to, version: 1, ..row };
+                row.into_active_model().reset_all().insert(database).await.expect("the input is recorded");
+            }
+        };
+    }
+    let (from, to) = (agency(database, from).await.id, agency(database, to).await.id);
+    let period_id = period(database, HALF_YEAR).await;
+    copy!(dossier_table, DossierTableId, from, to, period_id);
+    copy!(listing, ListingId, from, to, period_id);
+    copy!(document, DocumentId, from, to, period_id);
+    copy!(observation, ObservationId, from, to, period_id);
 }

@@ -3,4 +3,5 @@
 mod criteria;
 mod e2e;
 mod files;
+mod registry;
 mod scoring;

@@ -4,7 +4,8 @@
 //! it into parts and pushes each to the queue; a part is claimed, compiled and closed in one transaction
 //! that asserts its claim. Execution is at least once, effects are exactly once.
 //!
-//! To change … what a measure is gathered from: `compile::gather` (and what is told of it: `records`); what a card row holds and is verified
+//! To change … who succeeds whom, and whose counts are summed: `registry::succession`, `compile::succession`; what a
+//! measure is gathered from: `compile::gather` (and what is told of it: `records`); what a card row holds and is verified
 //! against: `compile::stored`; when and how often things are tried: `relay`, `build::claim`; what is put on
 //! record: `audit`; the queue: `queue` (no other file knows it).
 
@@ -24,6 +25,7 @@ pub mod path;
 pub mod publish;
 mod queue;
 pub mod records;
+pub mod registry;
 mod relay;
 mod run;
 pub mod sample;

@@ -13,6 +13,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
 use crate::compile::PartError;
 use crate::compile::cohort::{Cohort, Overlays};
+use crate::registry::{Successions, place_as_at_end};
 use crate::simulate::{SimulateError, scored_by};
 
 /// What is to be reached.
@@ -104,14 +105,13 @@ pub async fn way<C: ConnectionTrait>(
     target: &Target,
     asked: Asked,
 ) -> Result<Way, WayError> {
-    let block = block::Entity::find_by_id(agency.block_id).one(connection).await?;
+    let mut placed = [agency.clone()];
+    place_as_at_end(connection, &mut placed, period.ends_before).await?;
+    let block = block::Entity::find_by_id(placed[0].block_id).one(connection).await?;
     let block = block.ok_or_else(|| WayError::Unusable("the agency's block does not exist".to_owned()))?;
     let (criteria, agencies) = scored_by(connection, period, &block, None).await?;
     let place = agencies.iter().position(|other| other.id == agency.id).ok_or(WayError::NotInPeriod)?;
-    let documents = document::latest_for(period.id)
-        .filter(document::Column::AgencyId.eq(agency.id))
-        .all(connection)
-        .await?;
+    let documents = documents(connection, period, agency).await?;
     let cohort = Cohort::new(period.clone(), block, agencies)?;
     let mut facts = cohort.facts(connection, &criteria, &Overlays::default()).await?;
     let own = facts.remove(place);
@@ -134,6 +134,25 @@ pub async fn way<C: ConnectionTrait>(
     let found = path_to_target(&ground, &target_index);
     let (set, measures) = (criteria.set, criteria.measures);
     Ok(Way { block: cohort.block, set, measures, period_closed, target_index, found, others })
+}
+
+/// The documents of the agency, its own before those from under an earlier name.
+async fn documents<C: ConnectionTrait>(
+    connection: &C,
+    period: &period::Model,
+    agency: &agency::Model,
+) -> Result<Vec<document::Model>, DbErr> {
+    let (from, before) = (period.starts_on, period.ends_before);
+    let successions = Successions::load(connection, [agency.id], before).await?;
+    let contributions = successions.contributions(agency.id, from, before);
+    let earlier = contributions.iter().rev().filter(|of| of.renamed).map(|of| of.agency);
+    let names: Vec<_> = std::iter::once(agency.id).chain(earlier).collect();
+    let mut documents = document::latest_for(period.id)
+        .filter(document::Column::AgencyId.is_in(names.iter().copied()))
+        .all(connection)
+        .await?;
+    documents.sort_by_key(|document| names.iter().position(|name| *name == document.agency_id));
+    Ok(documents)
 }
 
 /// The least index that reaches the target.

@@ -10,17 +10,17 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     AgencyId, DocumentId, DossierTableId, Known, ListingId, ObservationId, ScorecardId, document,
-    dossier_table, listing, measure, observation, period, scorecard,
+    dossier_table, listing, measure, observation, scorecard,
 };
 use scoring::FactValue;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect,
-    RelationTrait, Select,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Select,
 };
 
 use crate::compile::gather::{Found, Inputs};
+use crate::compile::succession::Lines;
 use crate::criteria::load_measures;
-use crate::dossiers::{KnownDossiers, Span};
+use crate::dossiers::{CountedPart, KnownDossiers};
 
 /// A record that a number was taken from. Single dossiers, of which one number has very many, are told by
 /// [`load_known_dossiers`].
@@ -43,8 +43,12 @@ pub struct Behind {
     pub record: Record,
     /// Whether there is no newer version of it by now.
     pub newest: bool,
-    /// Whether the value is its own: of several listings one decides.
+    /// Whether the value is its own: of several listings one decides, of a sum every record.
     pub decides: bool,
+    /// Whose it is.
+    pub agency: AgencyId,
+    /// The code of that agency where it is a predecessor of the card's.
+    pub predecessor: Option<String>,
 }
 
 /// The records of some cards.
@@ -64,13 +68,18 @@ struct Newest {
 }
 
 impl Records {
-    /// Reads what was known when each of the cards was compiled: five queries.
+    /// Reads what was known when each of the cards was compiled, of their agencies and those whose counts were summed:
+    /// seven queries, and where agencies changed a few more.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn load<C: ConnectionTrait>(connection: &C, cards: &[ScorecardId]) -> Result<Self, DbErr> {
-        let cards = || cards.iter().copied();
-        let mut of_cards: HashMap<ScorecardId, Inputs> = HashMap::new();
+        let lines = Lines::of_cards(connection, cards).await?;
+        let with_others: Vec<_> =
+            lines.iter().map(|(card, lines)| (*card, lines.others().collect())).collect();
+        let cards = || with_others.as_slice();
+        let mut of_cards: HashMap<ScorecardId, Inputs> =
+            lines.into_iter().map(|(card, lines)| (card, Inputs::over(lines))).collect();
         let mut newest = Newest::default();
         for known in all(connection, dossier_table::known_to_cards(cards())).await? {
             newest.tables.extend(known.newest.then_some(known.row.id));
@@ -98,20 +107,36 @@ impl Records {
         agency: AgencyId,
         measure: &str,
     ) -> (Vec<Behind>, Option<FactValue>) {
-        let found = self.measures.get(measure).and_then(|measure| {
-            let found = self.of_cards.get(&card)?.found(agency, measure)?;
-            Some((self.newest.behind(&found), found.fact(measure).value))
-        });
-        found.map_or_else(Default::default, |(records, value)| (records, Some(value)))
+        let known = self.measures.get(measure).zip(self.of_cards.get(&card));
+        let Some((measure, inputs)) = known else { return Default::default() };
+        let told = inputs.told(agency, measure);
+        let mut behind: Vec<Behind> = Vec::new();
+        for (of, found) in &told.found {
+            // Of whose row only parts go over, both name it.
+            if behind.iter().all(|other| other.agency != *of) {
+                let predecessor = inputs.code_of(*of).filter(|_| *of != agency);
+                behind.extend(self.newest.behind(found, *of, predecessor));
+            }
+        }
+        (behind, told.fact.map(|fact| fact.value))
     }
 
-    /// What the gathering of a measure looks up; `None` where the catalogue does not say.
-    pub fn key_of(&self, measure: &str) -> Option<&str> {
-        self.measures.get(measure)?.key.as_deref()
+    /// Of whose dossiers the value of a measure on a card was counted, on which days, and what was counted; `parts` are
+    /// those of its sum that were counted so, each by code, first day and the day after the last, and none where nothing
+    /// was summed.
+    pub fn counted_dossiers(
+        &self,
+        card: ScorecardId,
+        agency: AgencyId,
+        measure: &str,
+        parts: &[(&str, NaiveDate, NaiveDate)],
+    ) -> Vec<CountedPart> {
+        let known = self.measures.get(measure).zip(self.of_cards.get(&card));
+        known.map_or_else(Vec::new, |(measure, inputs)| inputs.counted_dossiers(agency, measure, parts))
     }
 }
 
-/// The dossiers that were counted for each of the cards: one query, and those of what is then asked of them.
+/// The dossiers as they were known when each of the cards was compiled: one query, and those of what is then asked.
 ///
 /// # Errors
 /// When the database fails.
@@ -119,24 +144,23 @@ pub async fn load_known_dossiers<C: ConnectionTrait>(
     connection: &C,
     cards: &[ScorecardId],
 ) -> Result<HashMap<ScorecardId, KnownDossiers>, DbErr> {
-    let rows: Vec<(ScorecardId, AgencyId, DateTime<Utc>, NaiveDate, NaiveDate)> = scorecard::Entity::find()
-        .join(JoinType::InnerJoin, scorecard::Relation::Period.def())
+    let rows: Vec<(ScorecardId, DateTime<Utc>)> = scorecard::Entity::find()
         .select_only()
-        .columns([scorecard::Column::Id, scorecard::Column::AgencyId, scorecard::Column::CompiledAt])
-        .columns([period::Column::StartsOn, period::Column::EndsBefore])
+        .columns([scorecard::Column::Id, scorecard::Column::CompiledAt])
         .filter(scorecard::Column::Id.is_in(cards.iter().copied()))
         .into_tuple()
         .all(connection)
         .await?;
-    let known = rows.into_iter().map(|(card, agency, at, from, before)| {
-        (card, KnownDossiers::new(vec![Span { agency, from, before }], at))
-    });
-    Ok(known.collect())
+    Ok(rows.into_iter().map(|(card, at)| (card, KnownDossiers(at))).collect())
 }
 
 impl Newest {
-    fn behind(&self, found: &Found<'_>) -> Vec<Behind> {
-        let one = |record, newest| vec![Behind { record, newest, decides: true }];
+    fn behind(&self, found: &Found<'_>, agency: AgencyId, predecessor: Option<&str>) -> Vec<Behind> {
+        let behind = |record, newest, decides| {
+            let predecessor = predecessor.map(str::to_owned);
+            Behind { record, newest, decides, agency, predecessor }
+        };
+        let one = |record, newest| vec![behind(record, newest, true)];
         match found {
             Found::Table(table, _) => {
                 one(Record::DossierTable((*table).clone()), self.tables.contains(&table.id))
@@ -149,12 +173,11 @@ impl Newest {
                 one(Record::Observation((*seen).clone()), self.observations.contains(&seen.id))
             }
             Found::Listings(listings, deciding) => {
-                let behind = |listing: &listing::Model| Behind {
-                    record: Record::Listing(listing.clone()),
-                    newest: self.listings.contains(&listing.id),
-                    decides: listing.id == deciding.id,
+                let listed = |listing: &listing::Model| {
+                    let newest = self.listings.contains(&listing.id);
+                    behind(Record::Listing(listing.clone()), newest, listing.id == deciding.id)
                 };
-                listings.iter().map(behind).collect()
+                listings.iter().map(listed).collect()
             }
         }
     }

@@ -3,9 +3,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::NaiveDate;
 use entity::{AgencyId, ScorecardId, agency, block, criteria_set, measure, period, scorecard_line};
 use scoring::{CriteriaSet, FactValue, Overlay, RuleKind, Scorecard, Unit, rank, score};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter};
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{ConnectionTrait, DbErr, QueryFilter};
 
 use crate::compile::cohort::{Cohort, Overlays};
 use crate::compile::{Criteria, PartError, stored};
@@ -98,6 +100,8 @@ pub enum SimulateError {
 pub enum Refused {
     /// The agency is not in the block in the period.
     UnknownAgency(String),
+    /// The agency does not exist on any day of the period: its code, its first day, the day after its last.
+    OutsideValidity(String, NaiveDate, Option<NaiveDate>),
     /// The catalogue has no such measure.
     UnknownMeasure(String),
     /// The value is not of the measure's unit.
@@ -140,8 +144,10 @@ pub async fn simulate<C: ConnectionTrait>(
     changes: &[Change],
 ) -> Result<Vec<Simulated>, SimulateError> {
     let (criteria, agencies) = scored_by(connection, &period, &block, set).await?;
-    let of_agencies =
-        overlays(&agencies, &criteria.measures, &criteria.set, changes).map_err(SimulateError::Refused)?;
+    let of_agencies = match overlays(&agencies, &criteria.measures, &criteria.set, changes) {
+        Ok(of_agencies) => of_agencies,
+        Err(refused) => return Err(SimulateError::Refused(told(connection, &period, refused).await?)),
+    };
     let overlays = Overlays { of_agencies, as_of: period.ends_before };
     let cohort = Cohort::new(period, block, agencies)?;
     let facts = cohort.facts(connection, &criteria, &overlays).await?;
@@ -163,6 +169,25 @@ pub async fn simulate<C: ConnectionTrait>(
     Ok(simulated.collect())
 }
 
+/// The same, with the validity of agencies that do not exist in the period.
+async fn told<C: ConnectionTrait>(
+    connection: &C,
+    period: &period::Model,
+    refused: Vec<(usize, Refused)>,
+) -> Result<Vec<(usize, Refused)>, DbErr> {
+    let mut told = Vec::with_capacity(refused.len());
+    for (at, mut why) in refused {
+        if let Refused::UnknownAgency(code) = &why
+            && let Some(agency) = agency::with_code(code).one(connection).await?
+            && !agency.exists_in(period.starts_on, period.ends_before)
+        {
+            why = Refused::OutsideValidity(agency.code, agency.valid_from, agency.valid_to);
+        }
+        told.push((at, why));
+    }
+    Ok(told)
+}
+
 /// What scores `block` in `period`, which is `set` or the one in use; and the block's agencies, by code.
 pub(crate) async fn scored_by<C: ConnectionTrait>(
     connection: &C,
@@ -177,7 +202,7 @@ pub(crate) async fn scored_by<C: ConnectionTrait>(
         None => load_set_in_use(connection, period, block, &units).await?,
     };
     let mut agencies = agency::valid_in(period.starts_on, period.ends_before)
-        .filter(agency::Column::BlockId.eq(block.id))
+        .filter(agency::block_at_end(period.ends_before).eq(block.id))
         .all(connection)
         .await?;
     agencies.sort_by(|a, b| a.code.cmp(&b.code));

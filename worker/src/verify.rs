@@ -17,6 +17,7 @@ use crate::compile::cohort::{Cohort, Overlays};
 use crate::compile::{Criteria, PartError, stored};
 use crate::criteria::{load_measures, read_set, units};
 use crate::origin::{Origin, Origins};
+use crate::registry::place_as_at_end;
 
 /// What came of verifying a card.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,7 +153,8 @@ pub async fn moved<C: ConnectionTrait>(
     let set_row = criteria_set::Entity::find_by_id(card.criteria_set_id).one(connection).await?;
     let period = period::Entity::find_by_id(card.period_id).one(connection).await?;
     let agency = agency::Entity::find_by_id(card.agency_id).one(connection).await?;
-    let (Some(set_row), Some(period), Some(agency)) = (set_row, period, agency) else { return Ok(None) };
+    let (Some(set_row), Some(period), Some(mut agency)) = (set_row, period, agency) else { return Ok(None) };
+    place_as_at_end(connection, std::slice::from_mut(&mut agency), period.ends_before).await?;
     let Some(block) = block::Entity::find_by_id(agency.block_id).one(connection).await? else {
         return Ok(None);
     };

@@ -53,6 +53,15 @@ fn refusal(error: RequestError) -> anyhow::Error {
     match error {
         RequestError::UnknownPeriod(code) => report::no_period(&code),
         RequestError::UnknownAgency(code) => report::no_agency(&code),
+        RequestError::OutsideValidity { agency, period, valid_from, valid_to } => {
+            let until = |word: &str| valid_to.map(|day| format!(" {word} {day}")).unwrap_or_default();
+            anyhow::anyhow!(
+                "cơ quan `{agency}` tồn tại từ {valid_from}{}, không tồn tại trong kỳ `{period}` / the agency exists from \
+                 {valid_from}{}, not in the period",
+                until("đến trước"),
+                until("until before")
+            )
+        }
         RequestError::Database(error) => error.into(),
     }
 }

@@ -10,6 +10,7 @@ mod import;
 mod oidc;
 mod path;
 mod recount;
+mod reorganise;
 mod schedule;
 mod serve;
 mod serving;
@@ -98,6 +99,15 @@ enum Command {
     /// Criteria sets: check a file, print a stored set, print the JSON Schema.
     #[command(subcommand)]
     Criteria(criteria::Criteria),
+    /// Change the registry by a file: agencies that are registered, end and succeed each other. All of it, or nothing
+    /// and everything that is wrong.
+    Reorganise {
+        /// A .csv file, one row a step.
+        file: PathBuf,
+        /// Only check it.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Let an administrator in, for whoever has the machine.
     Administrator {
         #[command(subcommand)]
@@ -172,6 +182,7 @@ pub async fn run(cli: Cli, told: &CancellationToken) -> anyhow::Result<()> {
             let people = People::new(database.clone(), clock.clone());
             administrator::let_in(&people, &cli.serving.base_url(cli.serving.listen), &way).await
         }
+        Command::Reorganise { file, dry_run } => reorganise::reorganise(&bench, &file, dry_run).await,
         Command::Criteria(criteria) => criteria::criteria(database, criteria).await,
         Command::Recount { repair } => recount::recount(&bench, repair).await,
         Command::Generate(asked) => generate::generate(&bench, asked).await,

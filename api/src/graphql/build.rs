@@ -20,7 +20,7 @@ use super::id::NodeId;
 use super::paging::{Page, Window};
 use super::plain::{Whole, plain_object};
 use super::problem::{LONGEST_CODE, Problem, cut};
-use super::registry::{Block, known_period};
+use super::registry::{Block, known_period, outside_validity};
 use super::user_error::UserError;
 use super::viewer::administrator;
 use super::{data, database};
@@ -270,6 +270,9 @@ fn refusal(error: RequestError) -> Result<UserError, Problem> {
         RequestError::UnknownPeriod(code) => Ok(unknown("UNKNOWN_PERIOD", "period", "kỳ", "period", &code)),
         RequestError::UnknownAgency(code) => {
             Ok(unknown("UNKNOWN_AGENCY", "agencies", "cơ quan", "agency", &code))
+        }
+        RequestError::OutsideValidity { agency, period, valid_from, valid_to } => {
+            Ok(outside_validity("agencies", &agency, &period, (valid_from, valid_to)))
         }
         RequestError::Database(error) => Err(error.into()),
     }

@@ -131,8 +131,30 @@ codes! {
         Dossiers,
         /// The sociological survey.
         Survey,
+        /// A decision that was published.
+        Decision,
         /// Made up to illustrate; never a fact.
         Illustrative,
+    }
+    /// How an agency succeeds another.
+    SuccessionKind from entity::succession::Kind {
+        /// The predecessor ends and goes over whole, alone or with others.
+        Merge,
+        /// The predecessor ends and a part of it goes over.
+        Split,
+        /// The predecessor ends and goes on under another name, alone.
+        Rename,
+        /// A function of the predecessor goes over; the predecessor goes on.
+        FunctionTransfer,
+    }
+    /// Why the counts of an agency and its predecessors could not be summed.
+    NotSummed from scoring::NotSummed {
+        /// The agency did not report its count.
+        Unreported,
+        /// What of its count goes over is not declared, or is reported for more days than go over.
+        Indivisible,
+        /// The declared share of its count is no whole number.
+        Fractional,
     }
     /// The kind of a rule.
     RuleKind from scoring::RuleKind {

@@ -33,6 +33,14 @@ pub(crate) const MEMBERS: usize = 8;
 pub(crate) const FINDINGS: usize = 15;
 /// Recommendations to an agency.
 pub(crate) const RECOMMENDATIONS: usize = 6;
+/// Whose counts are summed: nobody's, but in the few periods in which agencies change.
+pub(crate) const SUMMED: usize = 0;
+/// Predecessors or successors of an agency.
+pub(crate) const SUCCESSIONS: usize = 4;
+/// Blocks in which an agency was, one after the other.
+pub(crate) const MEMBERSHIPS: usize = 2;
+/// Times that a recommendation was handed over.
+pub(crate) const HANDOVERS: usize = 2;
 /// Parts of a build; also the blocks and periods that there are.
 pub(crate) const BLOCKS: usize = 10;
 /// The codes that a build may name.

@@ -3,7 +3,7 @@
 use async_graphql::ID;
 use entity::{
     AccountId, AgencyId, BlockId, BuildId, CriteriaSetId, ImportId, InspectionId, PeriodId, PublicationId,
-    ScheduleId, ScorecardId, TokenId,
+    RecommendationId, ScheduleId, ScorecardId, TokenId,
 };
 
 use super::problem::Problem;
@@ -55,6 +55,7 @@ node_ids! {
     Inspection(InspectionId),
     Period(PeriodId),
     Publication(PublicationId),
+    Recommendation(RecommendationId),
     Schedule(ScheduleId),
     Scorecard(ScorecardId),
     Token(TokenId),

@@ -121,6 +121,8 @@ plain_object! {
 plain_object! {
     /// A recommendation of the delegation.
     pub(crate) struct Recommendation {
+        /// Global id.
+        id: ID,
         /// The text in Vietnamese.
         text_vi: String,
         /// The text in English.
@@ -162,6 +164,7 @@ impl From<finding::Model> for Finding {
 impl From<recommendation::Model> for Recommendation {
     fn from(row: recommendation::Model) -> Self {
         Self {
+            id: NodeId::Recommendation(row.id).into(),
             text_vi: row.text_vi,
             text_en: row.text_en,
             coordinate_with_vi: row.coordinate_with_vi,

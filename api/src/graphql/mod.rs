@@ -18,6 +18,7 @@ mod people;
 pub(crate) mod plain;
 pub(crate) mod problem;
 mod publication;
+mod recommendation;
 mod registry;
 mod schedule;
 mod scorecard;
@@ -42,7 +43,8 @@ use self::node::NodeQuery;
 use self::people::{AccountMutation, PeopleQuery, SignInMutation, TokenMutation};
 use self::problem::Problem;
 use self::publication::{PublicationMutation, PublicationQuery};
-use self::registry::RegistryQuery;
+use self::recommendation::{RecommendationMutation, RecommendationQuery};
+use self::registry::{HistoryQuery, RegistryMutation, RegistryQuery, ReorganisationMutation};
 use self::schedule::{ScheduleMutation, ScheduleQuery};
 use self::scorecard::{ComparisonQuery, PathQuery, ScorecardQuery, SimulationQuery};
 use self::verification::VerificationQuery;
@@ -59,6 +61,7 @@ const MOST_DEPTH: usize = 15;
 pub struct Query(
     NodeQuery,
     RegistryQuery,
+    HistoryQuery,
     CriteriaQuery,
     DifferenceQuery,
     MeasureQuery,
@@ -69,6 +72,7 @@ pub struct Query(
     PublicationQuery,
     VerificationQuery,
     InspectionQuery,
+    RecommendationQuery,
     DossierQuery,
     ImportQuery,
     BuildQuery,
@@ -77,7 +81,8 @@ pub struct Query(
     AuditQuery,
 );
 
-/// Requests for builds, schedules, publishing; criteria sets; dossiers; signing in, tokens, accounts and roles.
+/// Requests for builds, schedules, publishing; criteria sets; the registry; dossiers; signing in, tokens, accounts and
+/// roles.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     BuildMutation,
@@ -86,6 +91,9 @@ pub struct Mutation(
     MeasureMutation,
     ImportMutation,
     CriteriaMutation,
+    RegistryMutation,
+    ReorganisationMutation,
+    RecommendationMutation,
     DossierMutation,
     CancelMutation,
     SignInMutation,

@@ -9,10 +9,11 @@ use super::criteria::{CriteriaSet, criteria_set_by_id};
 use super::database;
 use super::dossier::{Import, import_by_id};
 use super::id::NodeId;
-use super::inspection::{Inspection, inspection_by_id};
+use super::inspection::{Inspection, Recommendation, inspection_by_id};
 use super::people::{Account, Token, own_token, visible_account};
 use super::problem::Problem;
 use super::publication::{Publication, publication_by_id};
+use super::recommendation::recommendation_by_id;
 use super::registry::{Agency, Block, Period, agency_by_id};
 use super::schedule::{Schedule, schedule_by_id};
 use super::scorecard::{Scorecard, scorecard_by_id};
@@ -31,6 +32,7 @@ pub(crate) enum Node {
     Inspection(Inspection),
     Period(Period),
     Publication(Publication),
+    Recommendation(Recommendation),
     Schedule(Schedule),
     Scorecard(Box<Scorecard>),
     Token(Token),
@@ -64,6 +66,9 @@ impl NodeQuery {
                 period::Entity::find_by_id(id).one(database).await?.map(|row| Node::Period(row.into()))
             }
             NodeId::Publication(id) => publication_by_id(database, id).await?.map(Node::Publication),
+            NodeId::Recommendation(id) => {
+                recommendation_by_id(database, &sight(ctx).await?, id).await?.map(Node::Recommendation)
+            }
             NodeId::Schedule(id) => schedule_by_id(database, id).await?.map(Node::Schedule),
             NodeId::Scorecard(id) => scorecard_by_id(ctx, &sight(ctx).await?, id)
                 .await?

@@ -60,6 +60,7 @@ fn facts(catalogue: &Catalogue) -> Facts {
         appraisals: BTreeMap::new(),
         exemptions: BTreeMap::new(),
         inherited: BTreeMap::new(),
+        succession: BTreeMap::new(),
         beside: BTreeMap::new(),
     }
 }

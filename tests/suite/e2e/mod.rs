@@ -1,5 +1,6 @@
 //! Through the front door, on SQLite and on PostgreSQL.
 
+mod agencies;
 mod architecture;
 mod attacks;
 mod audit;
@@ -37,5 +38,6 @@ mod serving;
 mod simulation;
 mod sockets;
 mod subscription;
+mod successors;
 mod terminal;
 mod verification;

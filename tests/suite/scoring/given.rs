@@ -157,6 +157,7 @@ pub fn facts(pairs: &str) -> Facts {
         appraisals: BTreeMap::new(),
         exemptions: BTreeMap::new(),
         inherited: BTreeMap::new(),
+        succession: BTreeMap::new(),
         beside: BTreeMap::new(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::facts::{AgencySnapshot, Fact, Facts};
+use crate::facts::{AgencySnapshot, Fact, Facts, Succeeded, SummedPart};
 use crate::{Exact, coded_enum};
 
 coded_enum! {
@@ -41,6 +41,10 @@ pub fn fact_changes(before: &Facts, after: &Facts) -> Vec<FactChange> {
     let values = |facts: &Facts| {
         let said = |fact: &Fact| format!("{} ({}, {})", fact.value, fact.source.as_str(), fact.as_of);
         let mut values = texts(&facts.values, said);
+        for (measure, succeeded) in &facts.succession {
+            let said = values.entry(measure.clone()).or_insert_with(|| "–".to_owned());
+            said.push_str(&succession(succeeded));
+        }
         for (measure, beside) in &facts.beside {
             values.entry(measure.clone()).or_default().push_str(&format!(" / {}", said(beside)));
         }
@@ -67,6 +71,20 @@ pub fn fact_changes(before: &Facts, after: &Facts) -> Vec<FactChange> {
         changes(FactKind::Inherited, inherited(before), inherited(after)),
     ]
     .concat()
+}
+
+/// ` = A 12 + B 1/2 × 8`, or for want of whose count there is none.
+fn succession(succeeded: &Succeeded) -> String {
+    match succeeded {
+        Succeeded::NotKnown { agency, why } => format!(" ({agency}: {why})"),
+        Succeeded::Summed { parts } => {
+            let part = |part: &SummedPart| match part.share == Exact::one() {
+                true => format!("{} {}", part.agency, part.value),
+                false => format!("{} {} × {}", part.agency, part.share, part.value),
+            };
+            format!(" = {}", parts.iter().map(part).collect::<Vec<_>>().join(" + "))
+        }
+    }
 }
 
 type Texts = BTreeMap<String, String>;

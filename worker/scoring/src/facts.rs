@@ -28,10 +28,63 @@ pub struct Facts {
     /// The parent agency's results for INHERITED leaves, by the leaf's code.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub inherited: BTreeMap<String, InheritedResult>,
+    /// How counts came about that the agency and its predecessors have together.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub succession: BTreeMap<MeasureCode, Succeeded>,
     /// What a second source says of a measure of which another counts, for instance the dossiers beside the official
     /// table. It scores nothing; it shows where the two differ.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub beside: BTreeMap<MeasureCode, Fact>,
+}
+
+/// How a count came about over a change of agencies: the agency's own and its predecessors', never an average.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "succeeded", rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
+pub enum Succeeded {
+    /// It was summed.
+    Summed {
+        /// Whose counts, the agency's own first.
+        parts: Vec<SummedPart>,
+    },
+    /// It could not be; the measure is then not known.
+    NotKnown {
+        /// The code of the agency whose count it is for want of.
+        agency: String,
+        /// Why.
+        why: NotSummed,
+    },
+}
+
+/// What one agency gave to a sum.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SummedPart {
+    /// The agency's code.
+    pub agency: String,
+    /// The first day that counts.
+    pub from: NaiveDate,
+    /// The day after the last.
+    pub before: NaiveDate,
+    /// The share of its count, above 0 and at most 1.
+    pub share: Exact,
+    /// Its whole count.
+    pub value: Exact,
+    /// Where that comes from.
+    pub source: Source,
+    /// The day for which it holds.
+    pub as_of: NaiveDate,
+}
+
+crate::coded_enum! {
+    /// Why the counts of an agency and its predecessors could not be summed.
+    pub enum NotSummed {
+        /// The agency did not report its count.
+        Unreported = "UNREPORTED",
+        /// What of its count goes over is not declared, or is reported for more days than go over.
+        Indivisible = "INDIVISIBLE",
+        /// The declared share of its count is no whole number.
+        Fractional = "FRACTIONAL",
+    }
 }
 
 /// The agency as it stood when the card was compiled.

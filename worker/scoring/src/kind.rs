@@ -254,6 +254,8 @@ coded_enum! {
         Dossiers = "DOSSIERS",
         /// The sociological survey.
         Survey = "SURVEY",
+        /// A decision that was published.
+        Decision = "DECISION",
         /// Made up to illustrate; never a fact.
         Illustrative = "ILLUSTRATIVE",
     }

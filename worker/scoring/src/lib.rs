@@ -52,7 +52,9 @@ pub use criteria::{
 pub use dossiers::{BrokenIdentity, DossierTable};
 pub use exact::{Exact, NotExact};
 pub use fact_change::{FactChange, FactKind, fact_changes};
-pub use facts::{AgencySnapshot, Appraisal, Fact, FactValue, Facts, InheritedResult};
+pub use facts::{
+    AgencySnapshot, Appraisal, Fact, FactValue, Facts, InheritedResult, NotSummed, Succeeded, SummedPart,
+};
 pub use fault::{Cut, Defect, Defects, Fault, Part};
 pub use follows::{Unfollowed, check_follows};
 pub use kind::*;

@@ -42,6 +42,9 @@ pub enum Overlay {
 impl Facts {
     /// Lays `overlay` over the facts. What is new holds on `as_of`; a value that was there keeps its source and day.
     pub fn overlay(&mut self, overlay: &Overlay, as_of: NaiveDate) {
+        if let Overlay::Value { measure, .. } = overlay {
+            self.succession.remove(measure);
+        }
         match overlay {
             Overlay::Value { measure, value: None } => _ = self.values.remove(measure),
             Overlay::Value { measure, value: Some(value) } => {

@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::facts::{Fact, FactValue, Facts};
+use crate::facts::{Fact, FactValue, Facts, Succeeded};
 use crate::rule::{Award, Band, MeasureCode, Tier, ZeroDenominator};
 use crate::{Exact, LineState, Source};
 
@@ -23,6 +23,9 @@ pub struct Input {
     pub source: Option<Source>,
     /// The day for which it holds.
     pub as_of: Option<NaiveDate>,
+    /// How it came about over a change of agencies; `None` where none changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub succession: Option<Succeeded>,
     /// What a second source says of the measure, which does not count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub beside: Option<Fact>,
@@ -36,6 +39,7 @@ impl Input {
             value: fact.map(|fact| fact.value.clone()),
             source: fact.map(|fact| fact.source),
             as_of: fact.map(|fact| fact.as_of),
+            succession: facts.succession.get(measure).cloned(),
             beside: facts.beside.get(measure).cloned(),
         }
     }

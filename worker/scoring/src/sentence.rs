@@ -1,6 +1,7 @@
 //! Why a leaf has the points that it has, in a sentence as an officer would say it, in Vietnamese and English.
 //! It is written from the stored reason, so it says what was evaluated and nothing else.
 
+use crate::facts::{NotSummed, Succeeded};
 use crate::reason::{Because, Input, RatioUsed, Reason, Step, TermStep};
 use crate::rule::{Band, ZeroDenominator};
 use crate::{Exact, LineState};
@@ -160,6 +161,26 @@ impl Saying<'_> {
         format!("{above}/{below}{names} = {}", percent(&ratio.value, language))
     }
 
+    /// For want of which agencies' counts the measures are not known, in brackets; nothing where no agency changed.
+    fn not_summed(&self, measures: &[String], language: Language) -> String {
+        let of = |input: &Input| match &input.succession {
+            Some(Succeeded::NotKnown { agency, why }) if measures.contains(&input.measure) => {
+                Some(match (why, language) {
+                    (NotSummed::Unreported, Vietnamese) => format!("{agency} chưa báo cáo"),
+                    (NotSummed::Unreported, English) => format!("{agency} did not report"),
+                    (NotSummed::Indivisible, Vietnamese) => format!("số liệu của {agency} không chia được"),
+                    (NotSummed::Indivisible, English) => format!("the count of {agency} cannot be divided"),
+                    (NotSummed::Fractional, Vietnamese) => format!("phần của {agency} không phải số nguyên"),
+                    (NotSummed::Fractional, English) => format!("the share of {agency} is no whole number"),
+                })
+            }
+            _ => None,
+        };
+        let mut why: Vec<_> = self.inputs.iter().filter_map(of).collect();
+        why.dedup();
+        if why.is_empty() { String::new() } else { format!(" ({})", why.join("; ")) }
+    }
+
     fn because(&self, because: &Because, language: Language) -> String {
         let say = |vi: String, en: String| if language == Vietnamese { vi } else { en };
         let named = |measures: &[String]| {
@@ -180,8 +201,8 @@ impl Saying<'_> {
             ),
             Because::Exempted { reason } => say(format!("được miễn: {reason}"), format!("exempt: {reason}")),
             Because::NotReported { measures } => say(
-                format!("chưa có số liệu: {}", named(measures)),
-                format!("not reported: {}", named(measures)),
+                format!("chưa có số liệu: {}{}", named(measures), self.not_summed(measures, language)),
+                format!("not reported: {}{}", named(measures), self.not_summed(measures, language)),
             ),
             Because::Invalid { measure, value, allowed } => {
                 let name = self.name_of(measure, language);

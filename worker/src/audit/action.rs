@@ -24,6 +24,18 @@ pub const CLONE_CRITERIA_SET: &str = "CLONE_CRITERIA_SET";
 pub const RETIRE_CRITERIA_SET: &str = "RETIRE_CRITERIA_SET";
 /// A block is scored in a period by another criteria set.
 pub const USE_CRITERIA_SET: &str = "USE_CRITERIA_SET";
+/// An agency was registered.
+pub const REGISTER_AGENCY: &str = "REGISTER_AGENCY";
+/// An agency was closed, without a successor.
+pub const CLOSE_AGENCY: &str = "CLOSE_AGENCY";
+/// Agencies succeeded others.
+pub const SUCCEED_AGENCIES: &str = "SUCCEED_AGENCIES";
+/// An agency was placed in another block.
+pub const PLACE_IN_BLOCK: &str = "PLACE_IN_BLOCK";
+/// A reorganisation was imported from a file.
+pub const IMPORT_REORGANISATION: &str = "IMPORT_REORGANISATION";
+/// A recommendation was handed over to a succeeding agency.
+pub const HAND_OVER_RECOMMENDATION: &str = "HAND_OVER_RECOMMENDATION";
 /// The first administrator was made, with a one-time link and a token.
 pub const MAKE_FIRST_ADMINISTRATOR: &str = "MAKE_FIRST_ADMINISTRATOR";
 /// An account was made, with a one-time link.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::{BuildId, Codes, agency, build, period};
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, TransactionTrait,
@@ -43,9 +43,25 @@ pub enum RequestError {
     /// No agency has this code.
     #[error("there is no agency `{0}`")]
     UnknownAgency(String),
+    /// The agency does not exist on any day of the period.
+    #[error("the agency `{agency}` exists from {valid_from}{}, not in `{period}`", until(.valid_to))]
+    OutsideValidity {
+        /// The agency's code.
+        agency: String,
+        /// The period's code.
+        period: String,
+        /// The first day of its existence.
+        valid_from: NaiveDate,
+        /// The day after the last.
+        valid_to: Option<NaiveDate>,
+    },
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DbErr),
+}
+
+fn until(valid_to: &Option<NaiveDate>) -> String {
+    valid_to.map(|day| format!(" until before {day}")).unwrap_or_default()
 }
 
 /// Inserts a build, in the caller's transaction, unless one for the same period and scope is already
@@ -61,7 +77,7 @@ pub async fn request<C: ConnectionTrait + TransactionTrait>(
 ) -> Result<Requested, RequestError> {
     let period = period::with_code(request.period).one(connection).await?;
     let period = period.ok_or_else(|| RequestError::UnknownPeriod(request.period.to_owned()))?;
-    let agencies = known_agencies(connection, request.agencies).await?;
+    let agencies = known_agencies(connection, &period, request.agencies).await?;
     let scope_key = match &agencies {
         None => build::EVERY_AGENCY.to_owned(),
         Some(codes) => codes.0.join(","),
@@ -113,6 +129,7 @@ fn new_build(
 /// The codes, each once and in order; `None` for every agency.
 async fn known_agencies<C: ConnectionTrait>(
     connection: &C,
+    period: &period::Model,
     codes: &[String],
 ) -> Result<Option<Codes>, RequestError> {
     if codes.is_empty() {
@@ -120,6 +137,15 @@ async fn known_agencies<C: ConnectionTrait>(
     }
     let codes: BTreeSet<&str> = codes.iter().map(String::as_str).collect();
     let known = agency::with_codes(codes.iter().copied()).all(connection).await?;
+    let outside = |agency: &&agency::Model| !agency.exists_in(period.starts_on, period.ends_before);
+    if let Some(agency) = known.iter().find(outside) {
+        return Err(RequestError::OutsideValidity {
+            agency: agency.code.clone(),
+            period: period.code.clone(),
+            valid_from: agency.valid_from,
+            valid_to: agency.valid_to,
+        });
+    }
     let known: BTreeSet<_> = known.iter().map(|agency| agency.code.as_str()).collect();
     if let Some(unknown) = codes.iter().find(|code| !known.contains(*code)) {
         return Err(RequestError::UnknownAgency((*unknown).to_owned()));

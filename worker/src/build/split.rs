@@ -72,7 +72,7 @@ async fn insert_parts<C: ConnectionTrait>(
     Ok(())
 }
 
-/// The blocks of the agencies in scope: where they are now, and where the cards that they have still are.
+/// The blocks of the agencies in scope: where they are at the period's end, and where the cards that they have still are.
 async fn blocks_in_scope<C: ConnectionTrait>(
     connection: &C,
     build: &build::Model,
@@ -88,7 +88,8 @@ async fn blocks_in_scope<C: ConnectionTrait>(
         agencies = agencies.filter(named());
         cards = cards.filter(named());
     }
-    let mut agencies = agencies.select_only().column(agency::Column::BlockId).distinct();
+    let mut agencies =
+        agencies.select_only().expr_as(agency::block_at_end(period.ends_before), "block_id").distinct();
     // PostgreSQL orders distinct rows only by what it selects.
     QuerySelect::query(&mut agencies).clear_order_by();
     let cards = cards.select_only().column(scorecard::Column::BlockId).distinct();

@@ -11,7 +11,8 @@ use scoring::{AgencySnapshot, CriteriaSet, DossierCounts, Fact, FactValue, Facts
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
 
 use super::PartError;
-use crate::dossiers::{Span, load_counts, load_reporters};
+use super::succession::{Lines, Told};
+use crate::dossiers::{CountedPart, Span, load_counts, load_reporters};
 
 /// The tag of an agency that was inspected in the period; it follows from the inspections.
 const INSPECTED_IN_PERIOD: &str = "INSPECTED_IN_PERIOD";
@@ -20,12 +21,35 @@ const INSPECTED_IN_PERIOD: &str = "INSPECTED_IN_PERIOD";
 /// newest when a card was compiled.
 #[derive(Default)]
 pub(crate) struct Inputs {
+    lines: Lines,
     inspected: BTreeSet<AgencyId>,
     tables: HashMap<AgencyId, dossier_table::Model>,
     listings: HashMap<AgencyId, Vec<listing::Model>>,
-    dossiers: HashMap<AgencyId, Counted>,
+    dossiers: HashMap<Span, Counted>,
     documents: HashMap<(AgencyId, String), document::Model>,
     observations: HashMap<(AgencyId, String), observation::Model>,
+}
+
+/// Where the numbers of a measure are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In the official dossier table.
+    Table,
+    /// Among the dossiers.
+    Dossiers,
+    /// In what else is gathered or observed.
+    Elsewhere,
+}
+
+impl Place {
+    /// Where they are looked for, the place that counts first.
+    pub(super) fn of(gathering: measure::Gathering) -> &'static [Self] {
+        match gathering {
+            measure::Gathering::DossierTable => &[Self::Table, Self::Dossiers, Self::Elsewhere],
+            measure::Gathering::Dossiers => &[Self::Dossiers, Self::Table, Self::Elsewhere],
+            _ => &[Self::Elsewhere],
+        }
+    }
 }
 
 /// What a measure's value was taken from.
@@ -82,13 +106,15 @@ impl Found<'_> {
 }
 
 impl Inputs {
-    /// Reads what is known of `agencies` in `period`: nine queries at most.
+    /// Reads what is known of `agencies` and their predecessors in `period`: ten queries at most where no
+    /// agency changed, and two or three more where some did.
     pub(super) async fn load<C: ConnectionTrait>(
         connection: &C,
         period: &period::Model,
         agencies: &[agency::Model],
     ) -> Result<Self, PartError> {
-        let ids: Vec<_> = agencies.iter().map(|agency| agency.id).collect();
+        let lines = Lines::load(connection, period, agencies).await?;
+        let ids: BTreeSet<_> = agencies.iter().map(|agency| agency.id).chain(lines.others()).collect();
         let inspected =
             inspected_agency::in_period(period.starts_on, period.ends_before).all(connection).await?;
         let tables = dossier_table::latest_for(period.id)
@@ -103,13 +129,14 @@ impl Inputs {
             .filter(document::Column::AgencyId.is_in(ids.iter().copied()))
             .all(connection)
             .await?;
-        let dossiers = dossiers(connection, period, &ids).await?;
+        let dossiers = dossiers(connection, period, &lines, agencies).await?;
         let observations = observation::latest_for(period.id)
             .filter(observation::Column::AgencyId.is_in(ids))
             .all(connection)
             .await?;
 
         let mut inputs = Self {
+            lines,
             inspected: inspected.into_iter().map(|inspected| inspected.agency_id).collect(),
             dossiers,
             ..Self::default()
@@ -119,6 +146,26 @@ impl Inputs {
         documents.into_iter().for_each(|document| inputs.add_document(document));
         observations.into_iter().for_each(|seen| inputs.add_observation(seen));
         Ok(inputs)
+    }
+
+    /// Nothing yet, of agencies over their changes.
+    pub(crate) fn over(lines: Lines) -> Self {
+        Self { lines, ..Self::default() }
+    }
+
+    /// The code of an agency that changed.
+    pub(crate) fn code_of(&self, agency: AgencyId) -> Option<&str> {
+        self.lines.code_of(agency)
+    }
+
+    /// Of whose dossiers a number was counted; see [`Lines::counted_dossiers`].
+    pub(crate) fn counted_dossiers(
+        &self,
+        agency: AgencyId,
+        measure: &measure::Model,
+        parts: &[(&str, NaiveDate, NaiveDate)],
+    ) -> Vec<CountedPart> {
+        self.lines.counted_dossiers(agency, measure, parts)
     }
 
     pub(crate) fn add_table(&mut self, table: dossier_table::Model) {
@@ -146,18 +193,18 @@ impl Inputs {
         set: &CriteriaSet,
         catalogue: &BTreeMap<String, measure::Model>,
     ) -> Facts {
-        let (mut values, mut beside) = (BTreeMap::new(), BTreeMap::new());
+        let (mut values, mut succession, mut beside) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         for code in set.measures() {
             // The set was checked against the catalogue when it was loaded.
             let Some(measure) = catalogue.get(code) else { continue };
-            if let Some(found) = self.found(agency.id, measure) {
-                values.insert(code.clone(), found.fact(measure));
-            }
-            let other = self.beside(agency.id, measure);
-            beside.extend(other.map(|found| (code.clone(), found.fact(measure))));
+            let told = self.told(agency.id, measure);
+            values.extend(told.fact.map(|fact| (code.clone(), fact)));
+            succession.extend(told.succeeded.map(|succeeded| (code.clone(), succeeded)));
+            beside.extend(told.beside.map(|fact| (code.clone(), fact)));
         }
         let mut tags: BTreeSet<String> = agency.tags.0.iter().cloned().collect();
-        if self.inspected.contains(&agency.id) {
+        let earlier = self.lines.earlier_names(agency.id);
+        if earlier.chain([agency.id]).any(|id| self.inspected.contains(&id)) {
             tags.insert(INSPECTED_IN_PERIOD.to_owned());
         }
         Facts {
@@ -174,49 +221,63 @@ impl Inputs {
             appraisals: BTreeMap::new(),
             exemptions: BTreeMap::new(),
             inherited: BTreeMap::new(),
+            succession,
             beside,
         }
     }
 
-    /// What the measure's own gathering finds, else what was observed.
-    pub(crate) fn found(&self, agency: AgencyId, measure: &measure::Model) -> Option<Found<'_>> {
+    /// What is known of a measure of an agency, over any change of agencies.
+    pub(crate) fn told<'a>(&'a self, agency: AgencyId, measure: &'a measure::Model) -> Told<'a> {
+        self.lines.told(self, agency, measure)
+    }
+
+    /// What the measure's own gathering finds of this agency alone, else what was observed.
+    pub(super) fn found(&self, agency: AgencyId, measure: &measure::Model) -> Option<Found<'_>> {
+        let places = Place::of(measure.gathering);
+        places.iter().find_map(|place| self.found_at(*place, agency, measure))
+    }
+
+    fn found_at(&self, place: Place, agency: AgencyId, measure: &measure::Model) -> Option<Found<'_>> {
         let key = measure.key.as_deref().unwrap_or_default();
-        let gathered = match measure.gathering {
-            measure::Gathering::DossierTable => {
-                self.in_table(agency, key).or_else(|| self.in_dossiers(agency, key))
-            }
-            measure::Gathering::Dossiers => {
-                self.in_dossiers(agency, key).or_else(|| self.in_table(agency, key))
-            }
-            measure::Gathering::Listing => self.in_listings(agency),
-            measure::Gathering::Document => {
-                self.documents.get(&(agency, key.to_owned())).map(Found::Document)
-            }
-            measure::Gathering::Observation => None,
-        };
-        gathered.or_else(|| self.observations.get(&(agency, measure.code.clone())).map(Found::Observation))
+        match place {
+            Place::Table => self.in_table(agency, key),
+            Place::Dossiers => self.in_dossiers(self.lines.whole(agency), key),
+            Place::Elsewhere => self.elsewhere(agency, measure),
+        }
     }
 
     /// What is known besides of a measure for which the official table and the dossiers can both speak, and do. The
     /// measure's gathering says which of the two counts.
-    fn beside(&self, agency: AgencyId, measure: &measure::Model) -> Option<Found<'_>> {
-        let key = measure.key.as_deref().unwrap_or_default();
-        let (counts, beside) = match measure.gathering {
-            measure::Gathering::DossierTable => (self.in_table(agency, key), self.in_dossiers(agency, key)),
-            measure::Gathering::Dossiers => (self.in_dossiers(agency, key), self.in_table(agency, key)),
-            _ => return None,
-        };
-        counts.and(beside)
+    pub(super) fn beside(&self, agency: AgencyId, measure: &measure::Model) -> Option<Found<'_>> {
+        match Place::of(measure.gathering) {
+            [first, second, _] => {
+                self.found_at(*first, agency, measure).and(self.found_at(*second, agency, measure))
+            }
+            _ => None,
+        }
     }
 
-    fn in_dossiers(&self, agency: AgencyId, key: &str) -> Option<Found<'_>> {
-        let counted = self.dossiers.get(&agency)?;
+    pub(super) fn in_dossiers(&self, span: Span, key: &str) -> Option<Found<'_>> {
+        let counted = self.dossiers.get(&span)?;
         Some(Found::Dossiers(counted, counted.counts.number(key)?))
     }
 
-    fn in_table(&self, agency: AgencyId, key: &str) -> Option<Found<'_>> {
+    pub(super) fn in_table(&self, agency: AgencyId, key: &str) -> Option<Found<'_>> {
         let table = self.tables.get(&agency)?;
         Some(Found::Table(table, dossier_count(table, key)?))
+    }
+
+    /// What is neither in the table nor among the dossiers.
+    pub(super) fn elsewhere(&self, agency: AgencyId, measure: &measure::Model) -> Option<Found<'_>> {
+        let gathered = match measure.gathering {
+            measure::Gathering::Listing => self.in_listings(agency),
+            measure::Gathering::Document => {
+                let key = measure.key.clone().unwrap_or_default();
+                self.documents.get(&(agency, key)).map(Found::Document)
+            }
+            _ => None,
+        };
+        gathered.or_else(|| self.observations.get(&(agency, measure.code.clone())).map(Found::Observation))
     }
 
     /// A procedure counts as listed when it is listed at every channel; how many are is not reported, only
@@ -235,34 +296,33 @@ impl Inputs {
     }
 }
 
-/// What is counted over the dossiers of an agency in the period.
+/// What is counted over the dossiers of an agency from a day until before another.
 pub(crate) struct Counted {
     counts: DossierCounts,
     as_of: NaiveDate,
 }
 
-/// The counts of those agencies that reported dossiers since the period began: of another, nothing is known.
+/// The counts of those agencies that reported dossiers since the period began: of another, nothing is known, but for
+/// those that had ended by then.
 async fn dossiers<C: ConnectionTrait>(
     connection: &C,
     period: &period::Model,
-    agencies: &[AgencyId],
-) -> Result<HashMap<AgencyId, Counted>, PartError> {
-    let reporters = load_reporters(connection, &agencies.iter().copied().collect()).await?;
-    let reported: Vec<_> = agencies
-        .iter()
-        .filter_map(|agency| Some((*agency, *reporters.get(agency)?)))
-        .filter(|(_, as_of)| *as_of >= period.starts_on)
-        .collect();
-    let spans: Vec<_> = reported
-        .iter()
-        .map(|(agency, _)| Span { agency: *agency, from: period.starts_on, before: period.ends_before })
-        .collect();
+    lines: &Lines,
+    agencies: &[agency::Model],
+) -> Result<HashMap<Span, Counted>, PartError> {
+    let spans = lines.spans(agencies.iter().map(|agency| agency.id));
+    let reporters = load_reporters(connection, &spans.iter().map(|span| span.agency).collect()).await?;
+    let reported = |span: Span| {
+        let as_of = *reporters.get(&span.agency)?;
+        (as_of >= period.starts_on || lines.is_past(span.agency)).then_some((span, as_of))
+    };
+    let (spans, as_of): (Vec<_>, Vec<_>) = spans.into_iter().filter_map(reported).unzip();
     let counts = load_counts(connection, &spans).await?;
-    let last = period.ends_before.pred_opt().unwrap_or(period.ends_before);
-    let counted = reported.into_iter().zip(counts);
-    Ok(counted
-        .map(|((agency, as_of), counts)| (agency, Counted { counts, as_of: as_of.min(last) }))
-        .collect())
+    let counted = spans.into_iter().zip(as_of).zip(counts).map(|((span, as_of), counts)| {
+        let last = span.before.pred_opt().unwrap_or(span.before);
+        (span, Counted { counts, as_of: as_of.min(last) })
+    });
+    Ok(counted.collect())
 }
 
 /// The text of an observation in the unit of its measure. A text that is none is kept as it is: the rule that

@@ -14,6 +14,7 @@ use super::cohort::{Cohort, Overlays};
 use super::gather::Inputs;
 use super::{Criteria, PartError};
 use crate::criteria::{CriteriaError, load_set_in_use};
+use crate::registry::place_as_at_end;
 
 /// Results by leaf.
 pub(super) type Results = BTreeMap<String, InheritedResult>;
@@ -32,7 +33,8 @@ pub(super) async fn handed_down<C: ConnectionTrait>(
     }
     let lineage = Lineage::load(connection, &cohort.period, &cohort.agencies).await?;
     let parents = lineage.parents.values().copied();
-    let rows = agency::Entity::find().filter(agency::Column::Id.is_in(parents)).all(connection).await?;
+    let mut rows = agency::Entity::find().filter(agency::Column::Id.is_in(parents)).all(connection).await?;
+    place_as_at_end(connection, &mut rows, cohort.period.ends_before).await?;
     let mut ancestors = Ancestors {
         inputs: Inputs::load(connection, &cohort.period, &rows).await?,
         sets: sets_of(connection, cohort, criteria, &rows).await?,

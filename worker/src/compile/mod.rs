@@ -10,12 +10,14 @@ pub(crate) mod gather;
 mod inherit;
 mod ranking;
 pub(crate) mod stored;
+pub(crate) mod succession;
 
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use entity::{agency, block, build, build_part, criteria_set, measure, period};
 use scoring::{Catalogue, CriteriaSet, Facts, content_hash, score};
+use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter};
 
 use self::cohort::{Cohort, Overlays};
@@ -169,15 +171,15 @@ pub(crate) enum Decided {
     Write(Box<card::NewCard>),
 }
 
-/// The agencies of the block that are in the build's scope and valid at some time of the period.
+/// The agencies that are in the build's scope, valid at some time of the period and in the block at its end.
 async fn agencies_in<C: ConnectionTrait>(
     connection: &C,
     build: &build::Model,
     period: &period::Model,
     block: &block::Model,
 ) -> Result<Vec<agency::Model>, DbErr> {
-    let mut agencies =
-        agency::valid_in(period.starts_on, period.ends_before).filter(agency::Column::BlockId.eq(block.id));
+    let mut agencies = agency::valid_in(period.starts_on, period.ends_before)
+        .filter(agency::block_at_end(period.ends_before).eq(block.id));
     if let Some(codes) = &build.agencies {
         agencies = agencies.filter(agency::Column::Code.is_in(codes.0.iter().map(String::as_str)));
     }

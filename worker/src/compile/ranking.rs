@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use entity::{AgencyId, RankingId, ScorecardId, agency, ranking, ranking_entry, scorecard};
 use scoring::{Exact, canonical_json, rank, sha256_hex};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType, QueryFilter,
     QuerySelect, RelationTrait,
@@ -88,7 +88,7 @@ pub(super) async fn save<C: ConnectionTrait>(
 
 type Indexes = Vec<(String, Option<Exact>)>;
 
-/// The current cards by agency code of those who are in the block now, and their unrounded indexes. An
+/// The current cards by agency code of those who are in the block at the period's end, and their unrounded indexes. An
 /// agency that moved away keeps its old card until its new block is compiled, but not its old place.
 async fn current_cards<C: ConnectionTrait>(
     connection: &C,
@@ -97,7 +97,7 @@ async fn current_cards<C: ConnectionTrait>(
     type Row = (ScorecardId, AgencyId, String, String, Option<String>);
     let rows: Vec<Row> = scorecard::current_for(scope.cohort.period.id)
         .filter(scorecard::Column::BlockId.eq(scope.cohort.block.id))
-        .filter(agency::Column::BlockId.eq(scope.cohort.block.id))
+        .filter(agency::block_at_end(scope.cohort.period.ends_before).eq(scope.cohort.block.id))
         .join(JoinType::InnerJoin, scorecard::Relation::Agency.def())
         .select_only()
         .column(scorecard::Column::Id)

@@ -8,7 +8,7 @@ use scoring::{
     Catalogue, CriteriaSet, CriteriaSetDocument, Criterion, Defect, Defects, Fault, SetVersion, Unfollowed,
     check_follows,
 };
-use sea_orm::sea_query::LockType;
+use sea_orm::sea_query::{ExprTrait, LockType};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
     QuerySelect, Set,
@@ -309,7 +309,7 @@ async fn is_for<C: ConnectionTrait>(
         return Ok(());
     }
     let agencies = agency::valid_in(period.starts_on, period.ends_before)
-        .filter(agency::Column::BlockId.eq(block.id))
+        .filter(agency::block_at_end(period.ends_before).eq(block.id))
         .all(connection)
         .await?;
     let others = agencies.into_iter().filter(|agency| !document.agency_kinds.contains(&agency.kind));

@@ -5,8 +5,10 @@
 //! The number of dossiers found is that of [`DossierCounts::number`](scoring::DossierCounts::number) for every key and
 //! every history; so a test holds.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
-use entity::{DossierId, ImportId, ProcedureId, dossier};
+use entity::{AgencyId, DossierId, ImportId, ProcedureId, dossier};
 use scoring::{DossierChannel, province_midnight};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
 
@@ -26,58 +28,64 @@ pub struct CountedVersion {
     pub recorded_by: String,
 }
 
-/// The dossiers of agencies, each within its span, as they were known at an instant.
-#[derive(Clone, Debug)]
-pub struct KnownDossiers {
-    spans: Vec<Span>,
-    at: DateTime<Utc>,
+/// A part of a number: what is counted of an agency's dossiers within its span.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CountedPart {
+    /// Whose dossiers, and on which days.
+    pub span: Span,
+    /// What is counted of them.
+    pub key: String,
 }
 
-impl KnownDossiers {
-    /// What was known at an instant of agencies in spans; no agency stands in two.
-    #[must_use]
-    pub fn new(spans: Vec<Span>, at: DateTime<Utc>) -> Self {
-        Self { spans, at }
-    }
+/// The dossiers as they were known at an instant.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownDossiers(pub DateTime<Utc>);
 
-    /// How many dossiers were counted for each key: one query, which reads the agencies' dossiers once. Zero for a key
+impl KnownDossiers {
+    /// How many dossiers were counted for each part: one query, which reads the agencies' dossiers once. Zero for a key
     /// that there is not.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn count<C: ConnectionTrait>(&self, connection: &C, keys: &[&str]) -> Result<Vec<i64>, DbErr> {
-        if keys.is_empty() || self.spans.is_empty() {
-            return Ok(vec![0; keys.len()]);
+    pub async fn count<C: ConnectionTrait>(
+        &self,
+        connection: &C,
+        parts: &[CountedPart],
+    ) -> Result<Vec<i64>, DbErr> {
+        if parts.is_empty() {
+            return Ok(Vec::new());
         }
         let mut query = Query::new(connection.get_database_backend());
-        let known = query.known(self);
-        let sums = keys.iter().map(|key| {
-            let counts = query.counted(self, key);
+        let known = query.known(self.0, parts);
+        let sums = parts.iter().map(|part| {
+            let counts = query.counted(part);
             format!("CAST(COALESCE(SUM(CASE WHEN {counts} THEN 1 ELSE 0 END), 0) AS bigint)")
         });
         let sums = sums.collect::<Vec<_>>().join(", ");
         let row = connection.query_one_raw(query.said(&format!("SELECT {sums} FROM ({known}) d"))).await?;
-        let Some(row) = row else { return Ok(vec![0; keys.len()]) };
-        (0..keys.len()).map(|at| row.try_get_by_index(at)).collect()
+        let Some(row) = row else { return Ok(vec![0; parts.len()]) };
+        (0..parts.len()).map(|at| row.try_get_by_index(at)).collect()
     }
 
-    /// A page of the dossiers that were counted for a key, by agency and code.
+    /// A page of the dossiers that were counted for any of the parts, by agency and code.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn page<C: ConnectionTrait>(
         &self,
         connection: &C,
-        key: &str,
+        parts: &[CountedPart],
         (offset, limit): (u64, u64),
     ) -> Result<Vec<CountedVersion>, DbErr> {
-        if self.spans.is_empty() {
+        if parts.is_empty() {
             return Ok(Vec::new());
         }
         let mut query = Query::new(connection.get_database_backend());
-        let (known, counts) = (query.known(self), query.counted(self, key));
+        let known = query.known(self.0, parts);
+        let counts: Vec<String> = parts.iter().map(|part| query.counted(part)).collect();
         let sql = format!(
-            "SELECT * FROM ({known}) d WHERE {counts} ORDER BY agency_id, code LIMIT {limit} OFFSET {offset}"
+            "SELECT * FROM ({known}) d WHERE {} ORDER BY agency_id, code LIMIT {limit} OFFSET {offset}",
+            counts.join(" OR ")
         );
         let rows = connection.query_all_raw(query.said(&sql)).await?;
         rows.iter().map(read).collect()
@@ -90,7 +98,7 @@ fn read(row: &QueryResult) -> Result<CountedVersion, DbErr> {
     Ok(CountedVersion {
         row: dossier::Model {
             id: DossierId(row.try_get("", "id")?),
-            agency_id: entity::AgencyId(row.try_get("", "agency_id")?),
+            agency_id: AgencyId(row.try_get("", "agency_id")?),
             code: row.try_get("", "code")?,
             procedure_id: ProcedureId(row.try_get("", "procedure_id")?),
             channel,
@@ -131,11 +139,12 @@ impl Query {
         format!("${}", self.values.len())
     }
 
-    /// The versions that were known: of what a dossier is now or was formerly, that which no import or removal had
-    /// ended by then.
-    fn known(&mut self, dossiers: &KnownDossiers) -> String {
-        let ids: Vec<String> = dossiers.spans.iter().map(|span| self.bind(span.agency.0)).collect();
-        let (ids, at) = (ids.join(", "), self.bind(dossiers.at));
+    /// The versions that were known of the agencies of parts: of what a dossier is now or was formerly, that which no
+    /// import or removal had ended by then.
+    fn known(&mut self, at: DateTime<Utc>, parts: &[CountedPart]) -> String {
+        let agencies: BTreeSet<AgencyId> = parts.iter().map(|part| part.span.agency).collect();
+        let ids: Vec<String> = agencies.into_iter().map(|agency| self.bind(agency.0)).collect();
+        let (ids, at) = (ids.join(", "), self.bind(at));
         let columns = |id: &str| {
             format!(
                 "v.{id} AS id, v.agency_id, v.code, v.{}, v.version, v.import_id, v.import_row,
@@ -157,13 +166,8 @@ impl Query {
         )
     }
 
-    /// Whether a dossier is counted for a key within the span of its agency.
-    fn counted(&mut self, dossiers: &KnownDossiers, key: &str) -> String {
-        let spans: Vec<String> = dossiers.spans.iter().map(|span| self.in_span(span, key)).collect();
-        format!("({})", spans.join(" OR "))
-    }
-
-    fn in_span(&mut self, span: &Span, key: &str) -> String {
+    /// Whether a dossier is counted for a part.
+    fn counted(&mut self, CountedPart { span, key }: &CountedPart) -> String {
         let agency = self.bind(span.agency.0);
         let start = self.bind(province_midnight(span.from));
         let end = self.bind(province_midnight(span.before));

@@ -31,7 +31,7 @@ mod row;
 mod stored;
 mod tally;
 
-pub use behind::{CountedVersion, KnownDossiers};
+pub use behind::{CountedPart, CountedVersion, KnownDossiers};
 pub use conflict::Conflict;
 pub use counts::{Span, load_counts, load_reporters};
 pub use file::{DossierFile, REFUSAL_COLUMNS};

@@ -1,14 +1,16 @@
-//! The dossiers behind the numbers of cards, a page at a time. They are for those who see the agency's own inputs.
+//! The dossiers behind the numbers of cards, a page at a time. They are for those who see the own inputs of whose they
+//! are.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use entity::{AgencyId, ProcedureId, agency};
-use reform_worker::dossiers::{CountedVersion, KnownDossiers};
-use reform_worker::records::{Records, load_known_dossiers};
+use entity::{AgencyId, ProcedureId, ScorecardId, agency};
+use reform_worker::dossiers::{CountedPart, CountedVersion, KnownDossiers};
+use reform_worker::records::{Behind, Records, load_known_dossiers};
+use scoring::Exact;
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter};
 
 use super::Scorecard;
-use super::line::LineInput;
+use super::line::{LineInput, SummedInput};
 use super::records::{DossierRecord, InputRecord, Recorded};
 use crate::graphql::codes::Source;
 use crate::graphql::dossier::{Procedures, load_procedures, shown};
@@ -23,21 +25,35 @@ pub(super) struct Asked<'a> {
     pub(super) pages: &'a [Window],
     /// Whether the records themselves are.
     pub(super) rows: bool,
-    /// Whether their number is.
+    /// Whether their number or value is.
     pub(super) totals: bool,
 }
 
-/// Whether a number was counted over dossiers.
+/// Whether a number, or a part of its sum, was counted over dossiers.
 pub(super) fn is_counted(input: &LineInput) -> bool {
-    input.source == Some(Source::Dossiers)
+    match input.summed.as_slice() {
+        [] => input.source == Some(Source::Dossiers),
+        parts => parts.iter().any(is_of_dossiers),
+    }
 }
 
-fn inputs(card: &mut Scorecard) -> impl Iterator<Item = &mut LineInput> {
-    let lines = card.lines.iter_mut().chain(&mut card.pillars).flat_map(|line| &mut line.inputs);
-    lines.filter(|input| is_counted(input))
+/// Whether a record of a number counted over dossiers is that of a part which was not.
+pub(super) fn is_of_another_source(input: &LineInput, behind: &Behind) -> bool {
+    let of = |part: &SummedInput| behind.predecessor.as_ref().is_none_or(|code| *code == part.agency);
+    let others = input.summed.iter().filter(|part| !is_of_dossiers(part));
+    match behind.predecessor {
+        Some(_) => others.into_iter().any(of),
+        // The agency's own part comes first.
+        None => input.summed.first().is_some_and(|own| !is_of_dossiers(own)),
+    }
 }
 
-/// The cards with the dossiers behind their numbers: three queries, and for each number one a page that is wanted.
+fn is_of_dossiers(part: &SummedInput) -> bool {
+    part.source == Source::Dossiers
+}
+
+/// The cards with the dossiers behind their numbers: three queries, one for each card, and one for each page of each
+/// number that is wanted.
 pub(super) async fn filled_in(
     database: &DatabaseConnection,
     sight: &Sight,
@@ -45,83 +61,164 @@ pub(super) async fn filled_in(
     asked: &Asked<'_>,
     cards: &mut [Scorecard],
 ) -> Result<(), Problem> {
-    let mut seen = Vec::new();
-    for card in cards {
-        let agency = NodeId::agency(&card.agency.id);
-        let covered = agency.is_some_and(|agency| sight.covers(agency)) && inputs(card).next().is_some();
-        if let (Some(id), true) = (NodeId::scorecard(&card.id), covered) {
-            seen.push((id, card));
-        }
-    }
-    if seen.is_empty() {
+    let with_dossiers = |card: &mut Scorecard| inputs(card).next().is_some();
+    let mut cards: Vec<_> =
+        cards.iter_mut().filter_map(|card| if with_dossiers(card) { Some(card) } else { None }).collect();
+    let ids: HashSet<_> = cards.iter().filter_map(|card| NodeId::scorecard(&card.id)).collect();
+    if ids.is_empty() {
         return Ok(());
     }
-    let ids: HashSet<_> = seen.iter().map(|(id, _)| *id).collect();
     let known = load_known_dossiers(database, &ids.into_iter().collect::<Vec<_>>()).await?;
     let mut read = Vec::new();
-    for (id, card) in seen {
-        let Some(known) = known.get(&id) else { continue };
-        let keyed = inputs(card).filter_map(|input| Some((records.key_of(&input.measure)?, input)));
-        let keyed: Vec<_> = keyed.collect();
-        let keys: BTreeSet<&str> = keyed.iter().map(|(key, _)| *key).collect();
-        let totals = totals(database, known, &keys, asked).await?;
-        let pages = pages(database, known, &keys, asked).await?;
-        read.push((keyed, totals, pages));
+    for card in &mut cards {
+        let id = NodeId::scorecard(&card.id);
+        let of_card = id.and_then(|id| Some((id, NodeId::agency(&card.agency.id)?, *known.get(&id)?)));
+        let Some((id, agency, known)) = of_card else { continue };
+        let mut numbers = Numbers::new();
+        for input in inputs(card) {
+            let number = || Number::of(input, (id, agency), records, sight);
+            numbers.entry(input.measure.clone()).or_insert_with(number);
+        }
+        count(database, known, &mut numbers, asked).await?;
+        read_pages(database, known, &mut numbers, asked).await?;
+        read.push((agency, numbers));
     }
     let mut named = (HashSet::new(), HashSet::new());
-    for (_, rows) in read.iter().flat_map(|(.., pages)| pages.values().flatten()) {
-        named.extend(rows.iter().map(|row| (row.row.agency_id, row.row.procedure_id)));
+    for number in read.iter().flat_map(|(_, numbers)| numbers.values()) {
+        let rows = number.pages.iter().flat_map(|(_, rows)| rows);
+        named.extend(rows.map(|row| (row.row.agency_id, row.row.procedure_id)));
     }
     let names = Names::load(database, named).await?;
-    for (keyed, totals, pages) in read {
-        for (key, input) in keyed {
-            let total = totals.get(key).copied();
-            input.records_value = total.map(|total| total.to_string());
-            input.records_differ = total.map(|_| input.records_value != input.exact);
-            let page = |(window, rows): &(Window, Vec<CountedVersion>)| {
-                let total = total.and_then(|total| u64::try_from(total).ok());
-                (*window, Page::new(*window, rows.iter().map(|row| names.told(row)).collect(), total))
-            };
-            input.records = Held::Pages(pages.get(key).into_iter().flatten().map(page).collect());
+    for (card, (agency, numbers)) in cards.into_iter().zip(read) {
+        for input in inputs(card) {
+            if let Some(number) = numbers.get(&input.measure) {
+                number.fill(input, agency, &names);
+            }
         }
     }
     Ok(())
 }
 
-async fn totals<'a>(
-    database: &DatabaseConnection,
-    known: &KnownDossiers,
-    keys: &BTreeSet<&'a str>,
-    asked: &Asked<'_>,
-) -> Result<BTreeMap<&'a str, i64>, Problem> {
-    if !asked.totals {
-        return Ok(BTreeMap::new());
-    }
-    let keys: Vec<&str> = keys.iter().copied().collect();
-    let counts = known.count(database, &keys).await?;
-    Ok(keys.into_iter().zip(counts).collect())
+fn inputs(card: &mut Scorecard) -> impl Iterator<Item = &mut LineInput> {
+    let lines = card.lines.iter_mut().chain(&mut card.pillars).flat_map(|line| &mut line.inputs);
+    lines.filter(|input| is_counted(input))
 }
 
-type Pages<'a> = BTreeMap<&'a str, Vec<(Window, Vec<CountedVersion>)>>;
+/// The numbers of a card that were counted over dossiers, by measure.
+type Numbers = BTreeMap<String, Number>;
 
-async fn pages<'a>(
+/// What is behind one of them.
+struct Number {
+    /// What of it the viewer sees.
+    parts: Vec<CountedPart>,
+    /// The share of each part that counts.
+    shares: Vec<Exact>,
+    /// Whether that is all of it, and nothing is from a table.
+    is_whole: bool,
+    /// How many other records come before the dossiers.
+    others: u64,
+    counts: Option<Vec<i64>>,
+    pages: Vec<(Window, Vec<CountedVersion>)>,
+}
+
+impl Number {
+    fn of(
+        input: &LineInput,
+        (card, agency): (ScorecardId, AgencyId),
+        records: &Records,
+        sight: &Sight,
+    ) -> Self {
+        let (mut parts, mut shares) = (Vec::new(), Vec::new());
+        let mut is_whole = true;
+        let mut add = |of: &[(&str, _, _)], share: Exact| {
+            for part in records.counted_dossiers(card, agency, &input.measure, of) {
+                if sight.covers(part.span.agency) {
+                    parts.push(part);
+                    shares.push(share.clone());
+                } else {
+                    is_whole = false;
+                }
+            }
+        };
+        if input.summed.is_empty() {
+            add(&[], Exact::one());
+        }
+        for part in input.summed.iter().filter(|part| is_of_dossiers(part)) {
+            let share = part.share.parse().unwrap_or_else(|_| Exact::one());
+            add(&[(&part.agency, part.from, part.ends_before)], share);
+        }
+        is_whole &= input.summed.iter().all(is_of_dossiers);
+        let others = match &input.records {
+            Held::Whole(others) => u64::try_from(others.len()).unwrap_or(u64::MAX),
+            Held::Pages(_) => 0,
+        };
+        Self { parts, shares, is_whole, others, counts: None, pages: Vec::new() }
+    }
+
+    /// The value that the dossiers give, where they are counted and all there is.
+    fn value(&self) -> Option<Exact> {
+        let counts = self.counts.as_ref().filter(|_| self.is_whole)?;
+        let parts = self.shares.iter().zip(counts);
+        Some(parts.fold(Exact::zero(), |sum, (share, count)| sum + &(share * &Exact::from(*count))))
+    }
+
+    fn fill(&self, input: &mut LineInput, agency: AgencyId, names: &Names) {
+        let value = self.value();
+        input.records_value = value.as_ref().map(ToString::to_string);
+        input.records_differ = value.map(|_| input.records_value != input.exact);
+        let others = match std::mem::take(&mut input.records) {
+            Held::Whole(others) => others,
+            Held::Pages(_) => Vec::new(),
+        };
+        let counted = self.counts.as_ref().map(|counts| counts.iter().sum::<i64>());
+        let total =
+            counted.and_then(|counted| u64::try_from(counted).ok()).map(|counted| counted + self.others);
+        let page = |(window, rows): &(Window, Vec<CountedVersion>)| {
+            let [skipped, taken] =
+                [window.offset, window.limit()].map(|rows| usize::try_from(rows).unwrap_or(usize::MAX));
+            let others = others.iter().skip(skipped).take(taken).cloned();
+            let rows = others.chain(rows.iter().map(|row| names.told(row, agency))).collect();
+            (*window, Page::new(*window, rows, total))
+        };
+        input.records = Held::Pages(self.pages.iter().map(page).collect());
+    }
+}
+
+async fn count(
     database: &DatabaseConnection,
-    known: &KnownDossiers,
-    keys: &BTreeSet<&'a str>,
+    known: KnownDossiers,
+    numbers: &mut Numbers,
     asked: &Asked<'_>,
-) -> Result<Pages<'a>, Problem> {
-    let mut pages = Pages::new();
-    for key in keys {
-        let of_key: &mut Vec<_> = pages.entry(key).or_default();
+) -> Result<(), Problem> {
+    if !asked.totals {
+        return Ok(());
+    }
+    let parts: Vec<CountedPart> = numbers.values().flat_map(|number| number.parts.clone()).collect();
+    let mut counts = known.count(database, &parts).await?.into_iter();
+    for number in numbers.values_mut() {
+        number.counts = Some(counts.by_ref().take(number.parts.len()).collect());
+    }
+    Ok(())
+}
+
+async fn read_pages(
+    database: &DatabaseConnection,
+    known: KnownDossiers,
+    numbers: &mut Numbers,
+    asked: &Asked<'_>,
+) -> Result<(), Problem> {
+    for number in numbers.values_mut() {
         for window in asked.pages {
-            let rows = match asked.rows {
-                true => known.page(database, key, (window.offset, window.limit())).await?,
+            let others = number.others.saturating_sub(window.offset).min(window.limit());
+            let dossiers = (window.offset.saturating_sub(number.others), window.limit() - others);
+            let rows = match asked.rows && dossiers.1 > 0 {
+                true => known.page(database, &number.parts, dossiers).await?,
                 false => Vec::new(),
             };
-            of_key.push((*window, rows));
+            number.pages.push((*window, rows));
         }
     }
-    Ok(pages)
+    Ok(())
 }
 
 /// What dossiers name by their ids.
@@ -143,7 +240,8 @@ impl Names {
         })
     }
 
-    fn told(&self, counted: &CountedVersion) -> InputRecord {
+    /// A dossier that counted on a card of `own`.
+    fn told(&self, counted: &CountedVersion, own: AgencyId) -> InputRecord {
         let agency = self.agencies.get(&counted.row.agency_id).map_or("", String::as_str);
         let shared = Recorded {
             source: Source::Dossiers,
@@ -151,6 +249,7 @@ impl Names {
             recorded_at: counted.recorded_at,
             version: counted.row.version,
             decides: true,
+            predecessor: (counted.row.agency_id != own).then(|| agency.to_owned()),
             newest: Some(counted.newest),
             recorded_by: Some(counted.recorded_by.clone()),
             note: None,

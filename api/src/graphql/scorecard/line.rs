@@ -2,11 +2,12 @@
 
 use async_graphql::ComplexObject;
 use chrono::NaiveDate;
+use scoring::Succeeded;
 
 use super::half_year::HalfYearLine;
 use super::reason::LineReason;
 use super::records::InputRecord;
-use crate::graphql::codes::{Level, LineState, RuleKind, Source, Unit};
+use crate::graphql::codes::{Level, LineState, NotSummed, RuleKind, Source, Unit};
 use crate::graphql::cost;
 use crate::graphql::paging::{Held, Page, Window};
 use crate::graphql::plain::plain_object;
@@ -76,12 +77,16 @@ plain_object! {
         source: Option<Source>,
         /// The day for which it holds.
         as_of: Option<NaiveDate>,
-        /// The value that the records give, exact; null when none do, and for a number counted over dossiers where the
-        /// viewer does not see the agency's own inputs.
+        /// Whose counts were summed, the agency's own first; empty where the count is its own alone.
+        summed: Vec<SummedInput> => cost::SUMMED,
+        /// For want of whose count there is no sum; null where there is one.
+        not_summed: Option<NotSummedInput>,
+        /// The value that the records give, exact; null when none do. Of a number counted over dossiers it is null where
+        /// the viewer does not see the own inputs of all whose dossiers they are, and of a sum of dossiers and tables.
         records_value: Option<String>,
         /// Whether the records give another value than the one that was scored: then something was recorded while the
         /// card was compiled, or was changed since though records are only ever added. Null where there is no stored
-        /// card, and for a number counted over dossiers where the viewer does not see the agency's own inputs.
+        /// card, and of a number counted over dossiers where `recordsValue` is.
         records_differ: Option<bool>,
         /// What a second source says of the same measure, which does not count: the dossiers beside the official
         /// table, or the table beside the dossiers. The measure's gathering says which of the two counts. Null where
@@ -89,6 +94,58 @@ plain_object! {
         beside: Option<BesideInput>,
     } beside {
         records: Held<InputRecord>,
+    }
+}
+
+plain_object! {
+    /// What one agency gave to a sum over a change of agencies.
+    pub(crate) struct SummedInput {
+        /// The agency's code.
+        agency: String,
+        /// The first day that counts.
+        from: NaiveDate,
+        /// The day after the last.
+        ends_before: NaiveDate,
+        /// The share of its count that goes over, exact.
+        share: String,
+        /// Its whole count, exact.
+        value: String,
+        /// Where that comes from.
+        source: Source,
+        /// The day for which it holds.
+        as_of: NaiveDate,
+    }
+}
+
+plain_object! {
+    /// Why the counts of an agency and its predecessors have no sum.
+    pub(crate) struct NotSummedInput {
+        /// The code of the agency whose count it is for want of.
+        agency: String,
+        /// Why.
+        why: NotSummed,
+    }
+}
+
+/// What was summed, or why not.
+pub(super) fn succession(succeeded: Option<Succeeded>) -> (Vec<SummedInput>, Option<NotSummedInput>) {
+    match succeeded {
+        None => (Vec::new(), None),
+        Some(Succeeded::NotKnown { agency, why }) => {
+            (Vec::new(), Some(NotSummedInput { agency, why: why.into() }))
+        }
+        Some(Succeeded::Summed { parts }) => {
+            let summed = parts.into_iter().map(|part| SummedInput {
+                agency: part.agency,
+                from: part.from,
+                ends_before: part.before,
+                share: part.share.to_string(),
+                value: part.value.to_string(),
+                source: part.source.into(),
+                as_of: part.as_of,
+            });
+            (summed.collect(), None)
+        }
     }
 }
 

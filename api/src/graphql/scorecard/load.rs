@@ -9,7 +9,7 @@ use scoring::{FactValue, Input, Language, Level, LineState, Reason, Saying, Term
 use sea_orm::{DatabaseConnection, Select};
 
 use super::columns::{self, CardRow, LineRow};
-use super::line::{BesideInput, LineInput, ScorecardLine};
+use super::line::{BesideInput, LineInput, ScorecardLine, succession};
 use super::reason::{LineReason, Number};
 use super::rows::joined;
 use super::wanted::Wanted;
@@ -225,6 +225,7 @@ fn name_in(measures: &Names, measure: &str, language: Language) -> Option<String
 }
 
 fn named(input: Input, measures: &Names) -> LineInput {
+    let (summed, not_summed) = succession(input.succession);
     let named = measures.get(&input.measure);
     let beside = input.beside.as_ref().map(|beside| {
         let difference = match (&input.value, &beside.value) {
@@ -248,6 +249,8 @@ fn named(input: Input, measures: &Names) -> LineInput {
         exact: input.value.map(|value| value.to_string()),
         source: input.source.map(Into::into),
         as_of: input.as_of,
+        summed,
+        not_summed,
         records_value: None,
         records_differ: None,
         records: Held::default(),

@@ -32,8 +32,10 @@ plain_object! {
         recorded_at: DateTime<Utc>,
         /// Its version, from 1: records are corrected by further versions.
         version: i32,
-        /// Whether the value is its own: of several listings one decides.
+        /// Whether the value is its own: of several listings one decides, of a sum every record.
         decides: bool,
+        /// The code of the predecessor whose record it is; null where it is the agency's own.
+        predecessor: Option<String>,
         /// Whether there is no newer version by now; null for who may not see the agency's unpublished results.
         newest: Option<bool>,
         /// Who recorded it; null for who may not see the agency's unpublished results.
@@ -166,8 +168,8 @@ fn add_pages(field: &SelectionField<'_>, pages: &mut Vec<Window>) -> Result<(), 
     field.selection_set().try_for_each(|below| add_pages(&below, pages))
 }
 
-/// The cards with the records of their inputs, where they are wanted: six queries, whatever the number of cards, and
-/// those for dossiers.
+/// The cards with the records of their inputs, where they are wanted: seven queries, whatever the number of cards, where
+/// agencies changed a few more, and those for dossiers.
 pub(super) async fn filled_in(
     database: &DatabaseConnection,
     sight: &Sight,
@@ -184,11 +186,9 @@ pub(super) async fn filled_in(
         let (Some(id), Some(agency)) = (NodeId::scorecard(&card.id), NodeId::agency(&card.agency.id)) else {
             continue;
         };
-        let covered = sight.covers(agency);
-        let inputs = card.lines.iter_mut().chain(&mut card.pillars).flat_map(|line| &mut line.inputs);
-        for input in inputs.filter(|input| !counted::is_counted(input)) {
+        for input in card.lines.iter_mut().chain(&mut card.pillars).flat_map(|line| &mut line.inputs) {
             let (behind, value) = records.behind(id, agency, &input.measure);
-            fill(input, behind, value.map(|value| value.to_string()), covered);
+            fill(input, behind, value.map(|value| value.to_string()), sight);
         }
     }
     let asked = Asked {
@@ -202,10 +202,15 @@ pub(super) async fn filled_in(
     Ok(cards)
 }
 
-fn fill(input: &mut LineInput, behind: Vec<Behind>, value: Option<String>, covered: bool) {
-    input.records = Held::Whole(behind.into_iter().map(|behind| told(behind, covered)).collect());
-    input.records_differ = Some(value != input.exact);
-    input.records_value = value;
+fn fill(input: &mut LineInput, behind: Vec<Behind>, value: Option<String>, sight: &Sight) {
+    let counted = counted::is_counted(input);
+    // Of what was counted over dossiers a table may be known as well; it is a record where a part of the sum is from it.
+    let behind = behind.into_iter().filter(|behind| !counted || counted::is_of_another_source(input, behind));
+    input.records = Held::Whole(behind.map(|behind| told(behind, sight)).collect());
+    if !counted {
+        input.records_differ = Some(value != input.exact);
+        input.records_value = value;
+    }
 }
 
 /// The part that every record has.
@@ -217,6 +222,7 @@ macro_rules! recorded {
             recorded_at: $row.recorded_at,
             version: $row.version,
             decides: $behind.decides,
+            predecessor: $behind.predecessor.clone(),
             newest: $covered.then_some($behind.newest),
             recorded_by: $covered.then_some($row.recorded_by),
             note: $row.note.filter(|_| $covered),
@@ -224,7 +230,8 @@ macro_rules! recorded {
     };
 }
 
-fn told(behind: Behind, covered: bool) -> InputRecord {
+fn told(behind: Behind, sight: &Sight) -> InputRecord {
+    let covered = sight.covers(behind.agency);
     match behind.record {
         Record::DossierTable(row) => of_table(row.clone(), recorded!(row, behind, covered)).into(),
         Record::Listing(row) => {

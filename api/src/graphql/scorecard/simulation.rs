@@ -17,7 +17,7 @@ use crate::graphql::database;
 use crate::graphql::id::NodeId;
 use crate::graphql::plain::{Whole, plain_object};
 use crate::graphql::problem::{LONGEST_CODE, Problem, cut};
-use crate::graphql::registry::{Agency, known_block, known_period};
+use crate::graphql::registry::{Agency, known_block, known_period, outside_validity};
 use crate::graphql::user_error::UserError;
 use crate::policy::sight;
 
@@ -189,7 +189,7 @@ impl SimulationQuery {
                 format!("không chấm điểm được / nothing can be scored: {why}"),
             )),
             Err(SimulateError::Refused(refused)) => {
-                let errors = refused.into_iter().map(|(at, why)| told(at, &why)).collect();
+                let errors = refused.into_iter().map(|(at, why)| told(at, &why, &period.code)).collect();
                 Ok(Whole(Simulation { cards: Vec::new(), errors }))
             }
         }
@@ -283,10 +283,14 @@ fn lines(card: &Simulated, names: &Names) -> Result<Vec<ScorecardLine>, Problem>
 }
 
 /// A change that cannot be, as whoever asked for it reads it.
-fn told(at: usize, why: &Refused) -> UserError {
+fn told(at: usize, why: &Refused, period: &str) -> UserError {
     let short = |text: &str| cut(text, LONGEST_CODE);
+    if let Refused::OutsideValidity(agency, valid_from, valid_to) = why {
+        let field = format!("changes.{at}.agency");
+        return outside_validity(&field, agency, period, (*valid_from, *valid_to));
+    }
     let (code, field, vi, en) = match why {
-        Refused::UnknownAgency(code) => (
+        Refused::UnknownAgency(code) | Refused::OutsideValidity(code, ..) => (
             "UNKNOWN_AGENCY",
             "agency",
             format!("Khối không có cơ quan `{}` trong kỳ này.", short(code)),

@@ -22,7 +22,8 @@ pub async fn load(kind: Kind, store: &Store, from: &DatabaseConnection, dossiers
         Kind::Sqlite => on_sqlite(store, &to).await,
         Kind::Postgres => on_postgres(from, &to).await,
     };
-    let loaded = sea_orm::PaginatorTrait::count(<entity::dossier::Entity as sea_orm::EntityTrait>::find(), &to);
+    let loaded =
+        sea_orm::PaginatorTrait::count(<entity::dossier::Entity as sea_orm::EntityTrait>::find(), &to);
     assert_eq!(loaded.await.expect("counted"), dossiers);
     seconds
 }
@@ -72,7 +73,8 @@ async fn on_sqlite(store: &Store, to: &DatabaseConnection) -> f64 {
     };
     let (mut seconds, mut after) = (0.0, 0_i64);
     loop {
-        let page = format!("SELECT rowid, {COLUMNS} FROM dossier WHERE rowid > ? ORDER BY rowid LIMIT {ROWS}");
+        let page =
+            format!("SELECT rowid, {COLUMNS} FROM dossier WHERE rowid > ? ORDER BY rowid LIMIT {ROWS}");
         let rows = sqlx::query(sqlx::AssertSqlSafe(page)).bind(after).fetch_all(from).await.expect("rows");
         let Some(last) = rows.last() else { break };
         after = last.get(0);

@@ -162,6 +162,7 @@ pub fn facts(number: usize, measures: &[Measure]) -> Facts {
         appraisals: Default::default(),
         exemptions: Default::default(),
         inherited: Default::default(),
+        succession: Default::default(),
         beside: Default::default(),
     }
 }

@@ -8,7 +8,9 @@ use entity::{AgencyId, dossier};
 use proptest::prelude::RngExt;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 use reform_worker::audit::Actor;
-use reform_worker::dossiers::{DossierRow, KnownDossiers, Span, load_counts, load_reporters, remove};
+use reform_worker::dossiers::{
+    CountedPart, DossierRow, KnownDossiers, Span, load_counts, load_reporters, remove,
+};
 use scoring::{DossierChannel, DossierCounts, province_day};
 use sea_orm::{DatabaseConnection, EntityTrait};
 use tests::{make, on_both};
@@ -187,8 +189,10 @@ impl Seen {
     /// The dossiers behind the numbers are still those that were counted then, page by page.
     async fn check(&self, database: &DatabaseConnection, rng: &mut TestRng) {
         let (span, counts) = &self.said[rng.random_range(0..self.said.len())];
-        let known = KnownDossiers::new(vec![*span], self.at);
-        let numbers = known.count(database, &DossierCounts::KEYS).await.expect("dossiers are counted");
+        let known = KnownDossiers(self.at);
+        let part = |key: &str| CountedPart { span: *span, key: key.to_owned() };
+        let parts = DossierCounts::KEYS.map(part);
+        let numbers = known.count(database, &parts).await.expect("dossiers are counted");
         for (key, number) in DossierCounts::KEYS.iter().zip(numbers) {
             assert_eq!(Some(number), counts.number(key), "{key} of {span:?} at {}", self.at);
         }
@@ -196,7 +200,7 @@ impl Seen {
         let mut codes = BTreeSet::new();
         let mut pages = 0;
         loop {
-            let page = known.page(database, key, (pages * 3, 3)).await.expect("dossiers are read");
+            let page = known.page(database, &[part(key)], (pages * 3, 3)).await.expect("dossiers are read");
             pages += 1;
             codes.extend(page.iter().map(|counted| counted.row.code.clone()));
             assert!(page.iter().all(|counted| counted.recorded_at <= self.at));

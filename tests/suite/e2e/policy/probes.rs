@@ -145,6 +145,7 @@ async fn nodes(app: &App) -> Vec<Probe> {
     }
     let query = r#"{ agency(code: "STC") { id block { id } } periods { id }
         criteriaSet(period: "2022-H1", block: "DEPARTMENTS") { id } publications { nodes { id } }
+        recommendations(agency: "KKT") { nodes { recommendation { id } } }
         inspections { nodes { id } } builds(first: 1) { nodes { id } } schedules { id } me { account { id } tokens { id } } }"#;
     let known = app.ask(query).await;
     let set = known["criteriaSet"]["id"].as_str().expect("a set").to_owned();
@@ -165,6 +166,7 @@ async fn nodes(app: &App) -> Vec<Probe> {
         ("Period", &known["periods"][0]["id"]),
         ("CriteriaSet", &known["criteriaSet"]["id"]),
         ("CriteriaSet, a draft", &draft),
+        ("Recommendation", &known["recommendations"]["nodes"][0]["recommendation"]["id"]),
         ("Import of another", &import),
         ("Publication", &known["publications"]["nodes"][0]["id"]),
         ("Build", &known["builds"]["nodes"][0]["id"]),
@@ -259,6 +261,11 @@ fn lists() -> Vec<Probe> {
     let mut probes = vec![
         count("Query.agencies", "{ agencies { totalCount } }", first),
         count("Query.agency", r#"{ agency(code: "STC") { code } }"#, some),
+        count(
+            "Query.agencyHistory",
+            r#"{ agencyHistory(code: "STC") { blockMemberships { validFrom } } }"#,
+            some,
+        ),
         count("Query.blocks", "{ blocks { code } }", some),
         count("Query.periods", "{ periods { code } }", some),
         count("Query.measures", "{ measures { totalCount } }", first),
@@ -315,6 +322,8 @@ fn lists() -> Vec<Probe> {
         probes.push(Probe::new("Query.dossiers", whose, query, first));
         let query = format!(r#"{{ inspections(agency: "{agency}") {{ totalCount }} }}"#);
         probes.push(Probe::new("Query.inspections", whose, query, first));
+        let query = format!(r#"{{ recommendations(agency: "{agency}") {{ totalCount }} }}"#);
+        probes.push(Probe::new("Query.recommendations", whose, query, first));
     }
     probes
 }
@@ -373,6 +382,35 @@ fn changes() -> Vec<Probe> {
         change(
             "Mutation.useCriteriaSet",
             &format!(r#"useCriteriaSet(input: {{ criteriaSet: "{NO_SET}", period: "X", block: "X" }})"#),
+            errors,
+        ),
+        change(
+            "Mutation.registerAgency",
+            r#"registerAgency(input: { code: "", validFrom: "2022-01-01", agency: {
+                nameVi: "", nameEn: "", kind: DEPARTMENT, block: "X", source: ILLUSTRATIVE } })"#,
+            errors,
+        ),
+        change("Mutation.closeAgency", r#"closeAgency(input: { agency: "X", on: "2022-01-01" })"#, errors),
+        change(
+            "Mutation.succeedAgencies",
+            r#"succeedAgencies(input: { kind: MERGE, from: [], to: [], effectiveOn: "2022-01-01",
+                decisionNumber: "", decidedOn: "2022-01-01" })"#,
+            errors,
+        ),
+        change(
+            "Mutation.placeInBlock",
+            r#"placeInBlock(input: { agency: "X", block: "X", from: "2022-01-01" })"#,
+            errors,
+        ),
+        change(
+            "Mutation.importReorganisation",
+            r#"importReorganisation(input: { content: "", dryRun: true })"#,
+            "stored",
+        ),
+        change(
+            "Mutation.handOverRecommendation",
+            r#"handOverRecommendation(input: {
+                recommendation: "Recommendation:01890000-0000-7000-8000-000000000000", to: "X", on: "2022-01-01" })"#,
             errors,
         ),
         change("Mutation.createAccount", r#"createAccount(input: { name: " ", displayName: " " })"#, errors),

@@ -74,6 +74,7 @@ impl<'a> View<'a> {
             tags: Default::default(),
             exemptions: Default::default(),
             inherited: Default::default(),
+            succession: Default::default(),
             beside: Default::default(),
         };
         Self { leaves, facts }

@@ -1,17 +1,27 @@
-//! Agencies, ranking blocks and periods.
+//! Agencies, ranking blocks and periods; how agencies change stands in the files beside.
+
+mod change;
+mod history;
+mod reorganisation;
+
+pub(crate) use self::change::RegistryMutation;
+pub(crate) use self::history::{HistoryQuery, agencies_by_id};
+pub(crate) use self::reorganisation::ReorganisationMutation;
 
 use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 use entity::{agency, block, period};
+use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 
-use super::codes::{AgencyKind, PeriodKind, Source};
-use super::cost;
-use super::database;
-use super::id::NodeId;
-use super::paging::{Page, Window};
-use super::plain::{Whole, plain_object};
-use super::problem::{LONGEST_CODE, Problem, cut};
+use crate::graphql::codes::{AgencyKind, PeriodKind, Source};
+use crate::graphql::cost;
+use crate::graphql::database;
+use crate::graphql::id::NodeId;
+use crate::graphql::paging::{Page, Window};
+use crate::graphql::plain::{Whole, plain_object};
+use crate::graphql::problem::{LONGEST_CODE, Problem, cut};
+use crate::graphql::user_error::UserError;
 
 plain_object! {
     /// A ranking block (khối): agencies that are ranked against each other.
@@ -40,7 +50,7 @@ plain_object! {
         name_en: String,
         /// What it is.
         kind: AgencyKind,
-        /// Its ranking block.
+        /// Its ranking block; the last, where it was in several (see `agencyHistory`).
         block: Block,
         /// First day of its validity.
         valid_from: NaiveDate,
@@ -110,6 +120,28 @@ impl From<period::Model> for Period {
     }
 }
 
+/// That an agency is named for a period on no day of which it exists.
+pub(crate) fn outside_validity(
+    field: &str,
+    agency: &str,
+    period: &str,
+    (valid_from, valid_to): (NaiveDate, Option<NaiveDate>),
+) -> UserError {
+    let until = |word: &str| valid_to.map(|day| format!(" {word} {day}")).unwrap_or_default();
+    UserError::new(
+        "AGENCY_NOT_VALID",
+        field,
+        format!(
+            "Cơ quan `{agency}` tồn tại từ {valid_from}{}, không tồn tại trong kỳ `{period}`.",
+            until("đến trước")
+        ),
+        format!(
+            "The agency `{agency}` exists from {valid_from}{}, not in the period `{period}`.",
+            until("until before")
+        ),
+    )
+}
+
 /// The period with a code.
 pub(crate) async fn known_period(
     database: &DatabaseConnection,
@@ -171,16 +203,23 @@ impl RegistryQuery {
     async fn agencies(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only those of this ranking block, by its code.")] block: Option<String>,
+        #[graphql(
+            desc = "Only those of this ranking block, by its code; with `on`, those that were in it on that day."
+        )]
+        block: Option<String>,
+        #[graphql(desc = "Only those that exist on this day.")] on: Option<NaiveDate>,
         #[graphql(desc = "Page size, 1 to 200; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
     ) -> Result<Page<Agency>, Problem> {
         let database = database(ctx)?;
         let window = Window::new(first, after.as_deref())?;
-        let mut agencies = agency::in_order();
+        let mut agencies = on.map_or_else(agency::in_order, agency::valid_on);
         if let Some(code) = block {
             let block = known_block(database, "block", &code).await?;
-            agencies = agencies.filter(agency::Column::BlockId.eq(block.id));
+            agencies = match on.and_then(|on| on.succ_opt()) {
+                Some(day_after) => agencies.filter(agency::block_at_end(day_after).eq(block.id)),
+                None => agencies.filter(agency::Column::BlockId.eq(block.id)),
+            };
         }
         let total = match ctx.look_ahead().field("totalCount").exists() {
             true => Some(agencies.clone().count(database).await?),

@@ -1,0 +1,4 @@
+//! The registry's pure decisions.
+
+mod contributions;
+mod plan;
