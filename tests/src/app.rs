@@ -208,7 +208,12 @@ impl App {
 
     /// Starts a worker in this process.
     pub fn start_worker(&self) -> Worker {
-        Worker::start(&self.database, &self.clock, &self.signals, Settings::default())
+        self.start_worker_with(Settings::default())
+    }
+
+    /// Starts a worker in this process that works otherwise than by default.
+    pub fn start_worker_with(&self, settings: Settings) -> Worker {
+        Worker::start(&self.database, &self.clock, &self.signals, settings)
     }
 
     /// Waits until every build has ended.

@@ -15,6 +15,7 @@ pub(super) async fn compile(bench: &Bench<'_>, period: &str, agencies: &[String]
     let asked = Request {
         period,
         agencies,
+        blocks: &[],
         trigger: build::Trigger::Administrator,
         reason: "reform-api compile",
         requested_by: "terminal",
@@ -53,6 +54,8 @@ fn refusal(error: RequestError) -> anyhow::Error {
     match error {
         RequestError::UnknownPeriod(code) => report::no_period(&code),
         RequestError::UnknownAgency(code) => report::no_agency(&code),
+        // The terminal names no block.
+        RequestError::UnknownBlock(code) => report::no_agency(&code),
         RequestError::Database(error) => error.into(),
     }
 }

@@ -12,6 +12,7 @@ mod recount;
 mod schedule;
 mod serve;
 mod serving;
+mod shadow;
 mod wait;
 
 use std::path::PathBuf;
@@ -113,6 +114,11 @@ enum Command {
     },
     /// List the schedule: what is compiled when, without anybody asking.
     Schedule,
+    /// Compare the current scorecards with those of a full build, and name each that differs. Writes nothing.
+    Shadow {
+        /// The period, for instance 2022-H1; all when not given.
+        period: Option<String>,
+    },
     /// The audit log: where its chain ends, and whether it is as it was written.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -147,7 +153,9 @@ pub async fn run(cli: Cli, told: &CancellationToken) -> anyhow::Result<()> {
     // Whatever is not finished when the process is told to stop leaves no trace.
     let ready = async {
         match command {
-            Command::Audit(_) => Ok(connect(&location, cli.storage.connections).await?),
+            Command::Audit(_) | Command::Shadow { .. } => {
+                Ok(connect(&location, cli.storage.connections).await?)
+            }
             _ => ready(&location, cli.storage.connections, &clock).await,
         }
     };
@@ -171,6 +179,7 @@ pub async fn run(cli: Cli, told: &CancellationToken) -> anyhow::Result<()> {
         Command::Criteria(criteria) => criteria::criteria(database, criteria).await,
         Command::Recount { repair } => recount::recount(&bench, repair).await,
         Command::Import(import) => import::run(&bench, import).await,
+        Command::Shadow { period } => shadow::shadow(database, period.as_deref()).await,
         Command::Schedule => schedule::schedule(database).await,
         Command::Audit(audit) => audit::audit(database, audit).await,
     };

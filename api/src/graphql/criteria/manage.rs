@@ -275,7 +275,7 @@ impl CriteriaMutation {
         let id = named(&input.criteria_set)?;
         let transaction = begin_write(database(ctx)?).await?;
         let done = match id {
-            Ok(id) => use_in(&transaction, id, &input.period, &input.block).await,
+            Ok(id) => use_in(&transaction, id, &input.period, &input.block, data::<Clock>(ctx)?.now()).await,
             Err(error) => Err(error),
         };
         let place = json!({ "period": input.period, "block": input.block });

@@ -4,6 +4,7 @@ mod columns;
 mod comparison;
 mod half_year;
 mod line;
+mod live;
 mod load;
 mod path;
 mod picked;
@@ -20,6 +21,7 @@ use sea_orm::{DatabaseConnection, PaginatorTrait, QueryOrder, QuerySelect};
 
 pub(crate) use self::comparison::ComparisonQuery;
 use self::line::ScorecardLine;
+pub(crate) use self::live::ScorecardSubscription;
 use self::load::load;
 pub(crate) use self::path::PathQuery;
 pub(crate) use self::simulation::SimulationQuery;

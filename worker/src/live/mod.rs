@@ -1,0 +1,193 @@
+//! Live cards: the cards of open periods follow the data.
+//!
+//! Whoever changes data marks the agencies whose cards it may change, by [`mark`], in the transaction of the
+//! change; a mark that is forgotten leaves a card behind until the next full build, and `reform-api shadow` names
+//! it. When nothing of an agency changed for a short time, or the first change is some time old, the worker asks
+//! for a build of the marked agencies and of those below them, who may take over results. A mark is deleted in the
+//! transaction that asks for the build, and the build reads later, so no change is lost.
+//!
+//! A period is open until it is closed ([`close`]), which is recorded as a row of its own. The cards of a closed
+//! period follow no data; a person may still ask for a build.
+
+mod close;
+mod mark;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{AgencyId, PeriodId, agency, agency_edge, build, criteria_use, period, stale_card};
+use sea_orm::sea_query::{LockBehavior, LockType};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
+    QuerySelect,
+};
+use tokio_util::sync::CancellationToken;
+
+pub use self::close::{CloseError, close, reopen};
+pub use self::mark::{mark, mark_block, mark_in_open_periods};
+use crate::audit::Actor;
+use crate::build::{Request, RequestError, request};
+use crate::database::begin_write;
+use crate::{Clock, Signals};
+
+/// How often is looked where nobody says that something changed, and how often where marks ripen.
+const LOOK: Duration = Duration::from_secs(1);
+const LOOK_SOON: Duration = Duration::from_millis(100);
+
+/// How many agencies one build names.
+const MOST_AGENCIES: usize = 500;
+
+/// How many of the changes a build's reason names.
+const MOST_REASONS: usize = 3;
+
+/// How soon cards follow the data.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pace {
+    /// So long nothing must have changed.
+    pub(crate) quiet: Duration,
+    /// But no change waits longer than this.
+    pub(crate) at_most: Duration,
+}
+
+/// Has the marked cards compiled, until `shutdown`.
+pub(crate) async fn run(
+    database: DatabaseConnection,
+    clock: Clock,
+    signals: Signals,
+    pace: Pace,
+    shutdown: CancellationToken,
+) {
+    let mut woken = signals.listen();
+    loop {
+        let asked = async {
+            let asked = request_ripe(&database, pace, clock.now()).await?;
+            let waiting = stale_card::Entity::find().one(&database).await?.is_some();
+            Ok::<_, RequestError>((asked, waiting))
+        };
+        let pause = match asked.await {
+            Ok((asked, waiting)) => {
+                if asked > 0 {
+                    signals.builds_changed();
+                }
+                if waiting { LOOK_SOON } else { LOOK }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the cards that are behind could not be looked at");
+                LOOK
+            }
+        };
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            _ = woken.changed() => {}
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+/// Asks for builds of the cards whose time has come. Returns how many builds.
+async fn request_ripe(
+    database: &DatabaseConnection,
+    pace: Pace,
+    now: DateTime<Utc>,
+) -> Result<usize, RequestError> {
+    let span = |duration| TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
+    let ripe = stale_card::ripe_at(now, span(pace.quiet), span(pace.at_most));
+    if ripe.clone().one(database).await?.is_none() {
+        return Ok(0);
+    }
+    let transaction = begin_write(database).await?;
+    // A mark whose row is locked is just being made anew, or taken by another worker.
+    let marks = ripe.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked).all(&transaction).await?;
+    let mut of_period: BTreeMap<PeriodId, Vec<stale_card::Model>> = BTreeMap::new();
+    for mark in marks {
+        of_period.entry(mark.period_id).or_default().push(mark);
+    }
+    let mut asked = 0;
+    for (period, marks) in of_period {
+        asked += request_marked(&transaction, period, &marks, now).await?;
+    }
+    transaction.commit().await?;
+    Ok(asked)
+}
+
+async fn request_marked(
+    transaction: &DatabaseTransaction,
+    period: PeriodId,
+    marks: &[stale_card::Model],
+    now: DateTime<Utc>,
+) -> Result<usize, RequestError> {
+    let agencies: BTreeSet<AgencyId> = marks.iter().map(|mark| mark.agency_id).collect();
+    stale_card::Entity::delete_many()
+        .filter(stale_card::Column::PeriodId.eq(period))
+        .filter(stale_card::Column::AgencyId.is_in(agencies.iter().copied()))
+        .exec(transaction)
+        .await?;
+    let Some(period) = period::Entity::find_by_id(period).one(transaction).await? else { return Ok(0) };
+    if !close::is_open(transaction, period.id).await? {
+        return Ok(0);
+    }
+    let agencies = with_those_below(transaction, &period, agencies).await?;
+    let codes = scored(transaction, &period, &agencies).await?;
+    let reason = reason(marks);
+    let mut asked = 0;
+    for codes in codes.chunks(MOST_AGENCIES) {
+        let wanted = Request {
+            period: &period.code,
+            agencies: codes,
+            blocks: &[],
+            trigger: build::Trigger::DataChange,
+            reason: &reason,
+            requested_by: &Actor::worker().name,
+        };
+        request(transaction, &wanted, now).await?;
+        asked += 1;
+    }
+    Ok(asked)
+}
+
+/// The agencies and those below them at any time of the period: an INHERITED leaf takes over what the agency
+/// above has.
+async fn with_those_below<C: ConnectionTrait>(
+    connection: &C,
+    period: &period::Model,
+    mut agencies: BTreeSet<AgencyId>,
+) -> Result<BTreeSet<AgencyId>, DbErr> {
+    let edges = agency_edge::valid_in(period.starts_on, period.ends_before).all(connection).await?;
+    // Each round adds a level; a ring adds nothing new.
+    loop {
+        let before = agencies.len();
+        let below: Vec<_> = edges
+            .iter()
+            .filter(|edge| agencies.contains(&edge.parent_id))
+            .map(|edge| edge.child_id)
+            .collect();
+        agencies.extend(below);
+        if agencies.len() == before {
+            return Ok(agencies);
+        }
+    }
+}
+
+/// The codes of those agencies whose blocks are scored in the period; no card can be behind in others.
+async fn scored<C: ConnectionTrait>(
+    connection: &C,
+    period: &period::Model,
+    agencies: &BTreeSet<AgencyId>,
+) -> Result<Vec<String>, DbErr> {
+    let uses = criteria_use::of_period(period.id).all(connection).await?;
+    let rows = agency::in_order()
+        .filter(agency::Column::Id.is_in(agencies.iter().copied()))
+        .filter(agency::Column::BlockId.is_in(uses.into_iter().map(|used| used.block_id)))
+        .all(connection)
+        .await?;
+    Ok(rows.into_iter().map(|agency| agency.code).collect())
+}
+
+/// Why the build is asked for, from what changed.
+fn reason(marks: &[stale_card::Model]) -> String {
+    let whys: BTreeSet<&str> = marks.iter().map(|mark| mark.why.as_str()).collect();
+    let more = if whys.len() > MOST_REASONS { "; …" } else { "" };
+    let told: Vec<_> = whys.into_iter().take(MOST_REASONS).collect();
+    format!("Dữ liệu thay đổi / Data changed: {}{more}", told.join("; "))
+}
