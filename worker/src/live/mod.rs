@@ -1,12 +1,12 @@
 //! Live cards: the cards of open periods follow the data.
 //!
-//! Whoever changes data marks the agencies whose cards it may change, by [`mark`], in the transaction of the
+//! Whoever changes data marks the agencies whose cards it may change, by [`mark()`], in the transaction of the
 //! change; a mark that is forgotten leaves a card behind until the next full build, and `reform-api shadow` names
 //! it. When nothing of an agency changed for a short time, or the first change is some time old, the worker asks
 //! for a build of the marked agencies and of those below them, who may take over results. A mark is deleted in the
 //! transaction that asks for the build, and the build reads later, so no change is lost.
 //!
-//! A period is open until it is closed ([`close`]), which is recorded as a row of its own. The cards of a closed
+//! A period is open until it is closed ([`close()`]), which is recorded as a row of its own. The cards of a closed
 //! period follow no data; a person may still ask for a build.
 
 mod close;
