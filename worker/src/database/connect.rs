@@ -31,8 +31,9 @@ const KEEP_PLANS: &str = "SET plan_cache_mode = force_generic_plan";
 const IS_FREE: &str = "SELECT transaction_timestamp() = statement_timestamp()";
 /// PostgreSQL ends a transaction whose process says nothing for so long: one that is stopped, or whose machine is
 /// gone, would hold what it has locked for good. Scoring a block between two statements takes seconds at most. On
-/// SQLite a lock goes with its process.
-const END_WHEN_IDLE: &str = "SET idle_in_transaction_session_timeout = '20s'";
+/// SQLite a lock goes with its process. A time that the server, the database or the role is set to stays.
+const END_WHEN_IDLE: &str = "SELECT set_config('idle_in_transaction_session_timeout', '20s', false)
+    WHERE current_setting('idle_in_transaction_session_timeout') = '0'";
 
 /// How long PostgreSQL may take to answer at the start.
 const REACHED_WITHIN: Duration = Duration::from_secs(5);

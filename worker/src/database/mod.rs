@@ -270,6 +270,15 @@ pub(crate) async fn try_lock_dossiers(
     Ok(true)
 }
 
+/// Says something in a transaction: PostgreSQL ends one that is silent for long, as that of a process that is stopped
+/// or gone. For whoever waits in it for anything but the database.
+pub(crate) async fn keep_alive(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        transaction.execute_unprepared("SELECT 1").await?;
+    }
+    Ok(())
+}
+
 /// Shows others that this transaction is at work on the import, until it ends.
 pub(crate) async fn mark_import(transaction: &DatabaseTransaction, import: ImportId) -> Result<(), DbErr> {
     nobody_imports(transaction, import).await.map(drop)
