@@ -35,7 +35,7 @@ pub(super) async fn serve(
         }
     };
     let people = People::new(database.clone(), clock.clone()).known_to(settings.provider.as_ref());
-    let imports = Imports::new(database.clone(), clock.clone());
+    let imports = Imports::new(database.clone(), clock.clone(), signals.clone());
     let schema =
         graphql::schema(database.clone(), clock.clone(), signals.clone(), people.clone(), imports.clone());
     let base_url = serving.base_url(address);

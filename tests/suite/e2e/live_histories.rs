@@ -4,16 +4,22 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use entity::import::{Mode, State};
 use entity::{agency, block, document, period, ranking, scorecard, scorecard_line};
+use futures_util::stream;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
+use reform_worker::audit::Actor;
+use reform_worker::dossiers::{self, DossierRow, Read, RemoveError, Watch, remove};
 use reform_worker::shadow;
 use scoring::{CriteriaSetDocument, Criterion, Rule};
 use sea_orm::QueryOrder;
 use tests::{App, Store, make, on_both};
+use tokio_util::sync::CancellationToken;
 
+use super::dossiers::order;
 use super::live::{change_of, quick, until_followed};
 
 /// How many histories are tried, in the short run.
@@ -31,6 +37,9 @@ enum Change {
     Listing(u8),
     Document(document::State),
     Table(u8),
+    /// A dossier that is handed in, of a few, which may be there already; completed on a day or not.
+    Dossier(u8, Option<u8>),
+    DossierGone(u8),
     Tag(&'static str),
     Block(&'static str),
     Parent(&'static str),
@@ -47,6 +56,8 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (0..30_u8).prop_map(Change::Listing),
         2 => proptest::sample::select(document::State::ALL).prop_map(Change::Document),
         2 => (0..50_u8).prop_map(Change::Table),
+        4 => (0..3_u8, proptest::option::of(6..28_u8)).prop_map(|(code, day)| Change::Dossier(code, day)),
+        2 => (0..3_u8).prop_map(Change::DossierGone),
         2 => one_of(&TAGS).prop_map(Change::Tag),
         1 => one_of(&BLOCKS).prop_map(Change::Block),
         1 => one_of(&AGENCIES).prop_map(Change::Parent),
@@ -65,6 +76,14 @@ async fn apply(app: &App, agency: &str, change: &Change) {
             make::listing(database, agency, "AGENCY_WEBSITE", i64::from(*listed), 30).await;
         }
         Change::Document(state) => make::document(database, agency, *state).await,
+        Change::Dossier(code, completed) => import(app, agency, *code, *completed).await,
+        Change::DossierGone(code) => {
+            let id = make::agency(database, agency).await.id;
+            let gone =
+                remove(database, (id, &format!("D{code}")), &Actor::terminal(), "nhầm", app.clock.now())
+                    .await;
+            assert!(matches!(gone, Ok(_) | Err(RemoveError::Unknown)), "{gone:?}");
+        }
         Change::Table(resolved) => make::dossier_table(database, agency, i64::from(*resolved)).await,
         Change::Tag(tag) => {
             let turn = |row: &mut agency::Model| match row.tags.contains(tag) {
@@ -86,6 +105,20 @@ async fn apply(app: &App, agency: &str, change: &Change) {
             make::change_agency(database, agency, end).await;
         }
     }
+}
+
+/// Imports a dossier as every import does; that marks the card.
+async fn import(app: &App, agency: &str, code: u8, completed: Option<u8>) {
+    let completed = completed.map(|day| format!("2022-01-{day:02}")).unwrap_or_default();
+    let (code, received, due) = (format!("D{code}"), "2022-01-05", "2022-01-15");
+    let cells = [agency, &code, "X.000001", "ONLINE_FULL", received, due, &completed, "", "", ""];
+    let order = order(Mode::AllOrNothing, false);
+    let rows = stream::iter([Ok(vec![Read::Row(DossierRow::new(1, cells))])]);
+    let watch = Watch { cancelled: CancellationToken::new(), progress: &|_| () };
+    let ended =
+        dossiers::import(&app.database, &order, rows, &watch, app.clock.now()).await.expect("it ends");
+    // Of an agency that has come to its end, dossiers are refused.
+    assert!([State::Done, State::Refused].contains(&ended.state), "{ended:?}");
 }
 
 /// Has the management boards take over a leaf from the agency above them.
@@ -146,7 +179,9 @@ on_both! {
             let worker = quick(&live);
             for (agency, change, followed) in &history {
                 apply(&live, agency, change).await;
-                change_of(&live, agency).await;
+                if !matches!(change, Change::Dossier(..) | Change::DossierGone(_)) {
+                    change_of(&live, agency).await;
+                }
                 if *followed {
                     tokio::time::sleep(Duration::from_millis(150)).await;
                 }

@@ -22,6 +22,7 @@ mod inherited;
 mod killed;
 mod live;
 mod live_histories;
+mod live_inputs;
 mod main_job;
 mod measures;
 mod migrations;

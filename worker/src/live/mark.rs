@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use entity::{AgencyId, BlockId, PeriodId, agency, period, period_closing, stale_card};
+use scoring::province_day;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect, QueryTrait,
+    QuerySelect, QueryTrait, Select,
 };
 
 use super::close::is_open;
@@ -43,12 +44,33 @@ pub async fn mark_in_open_periods<C: ConnectionTrait>(
     why: &str,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    let closed = period_closing::Entity::find().select_only().column(period_closing::Column::PeriodId);
-    let open = period::in_order().filter(period::Column::Id.not_in_subquery(closed.into_query()));
-    for period in open.all(connection).await? {
+    for period in open_periods().all(connection).await? {
         set(connection, agencies.iter().copied(), period.id, why, now).await?;
     }
     Ok(())
+}
+
+/// The same in every open period that has begun: for a change of what is counted by days. Of a period that is yet
+/// to begin, nothing is counted.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_in_begun_periods<C: ConnectionTrait>(
+    connection: &C,
+    agencies: impl IntoIterator<Item = AgencyId> + Clone,
+    why: &str,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let begun = open_periods().filter(period::Column::StartsOn.lte(province_day(now)));
+    for period in begun.all(connection).await? {
+        set(connection, agencies.clone(), period.id, why, now).await?;
+    }
+    Ok(())
+}
+
+fn open_periods() -> Select<period::Entity> {
+    let closed = period_closing::Entity::find().select_only().column(period_closing::Column::PeriodId);
+    period::in_order().filter(period::Column::Id.not_in_subquery(closed.into_query()))
 }
 
 /// The same for all agencies of a ranking block: for a change of what scores it.

@@ -16,7 +16,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{AgencyId, PeriodId, agency, agency_edge, build, criteria_use, period, stale_card};
+use entity::{
+    AgencyId, BlockId, PeriodId, agency, agency_edge, build, criteria_use, period, ranking, stale_card,
+};
 use sea_orm::sea_query::{LockBehavior, LockType};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
@@ -25,7 +27,7 @@ use sea_orm::{
 use tokio_util::sync::CancellationToken;
 
 pub use self::close::{CloseError, close, reopen};
-pub use self::mark::{mark, mark_block, mark_in_open_periods};
+pub use self::mark::{mark, mark_block, mark_in_begun_periods, mark_in_open_periods};
 use crate::audit::Actor;
 use crate::build::{Request, RequestError, request};
 use crate::database::begin_write;
@@ -169,19 +171,27 @@ async fn with_those_below<C: ConnectionTrait>(
     }
 }
 
-/// The codes of those agencies whose blocks are scored in the period; no card can be behind in others.
+/// The codes of those agencies whose blocks are scored in the period; no card can be behind in others. Of a block
+/// that has no ranking yet, all agencies: ranked among a few, none would have the rank that a full build gives it.
 async fn scored<C: ConnectionTrait>(
     connection: &C,
     period: &period::Model,
     agencies: &BTreeSet<AgencyId>,
 ) -> Result<Vec<String>, DbErr> {
     let uses = criteria_use::of_period(period.id).all(connection).await?;
+    let ranked = ranking::current_for(period.id).all(connection).await?;
+    let ranked: BTreeSet<BlockId> = ranked.into_iter().map(|ranking| ranking.block_id).collect();
     let rows = agency::in_order()
-        .filter(agency::Column::Id.is_in(agencies.iter().copied()))
         .filter(agency::Column::BlockId.is_in(uses.into_iter().map(|used| used.block_id)))
         .all(connection)
         .await?;
-    Ok(rows.into_iter().map(|agency| agency.code).collect())
+    let marked = rows.iter().filter(|agency| agencies.contains(&agency.id));
+    let begun: BTreeSet<BlockId> = marked.map(|agency| agency.block_id).collect();
+    let wanted = |agency: &agency::Model| {
+        let first = begun.contains(&agency.block_id) && !ranked.contains(&agency.block_id);
+        first || agencies.contains(&agency.id)
+    };
+    Ok(rows.into_iter().filter(wanted).map(|agency| agency.code).collect())
 }
 
 /// Why the build is asked for, from what changed.
