@@ -7,8 +7,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use entity::{AccountId, AgencyId, ImportId};
-use reform_worker::Clock;
 use reform_worker::dossiers::{DossierFile, ImportError, Order, Progress, Watch, import, in_chunks};
+use reform_worker::{Clock, Signals};
 use sea_orm::DatabaseConnection;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -21,6 +21,7 @@ pub struct Imports(Arc<Inner>);
 struct Inner {
     database: DatabaseConnection,
     clock: Clock,
+    signals: Signals,
     under_way: Mutex<HashMap<ImportId, UnderWay>>,
     stopping: CancellationToken,
     tasks: TaskTracker,
@@ -40,9 +41,9 @@ pub(crate) struct UnderWay {
 impl Imports {
     /// None so far.
     #[must_use]
-    pub fn new(database: DatabaseConnection, clock: Clock) -> Self {
+    pub fn new(database: DatabaseConnection, clock: Clock, signals: Signals) -> Self {
         let (stopping, tasks) = (CancellationToken::new(), TaskTracker::new());
-        Self(Arc::new(Inner { database, clock, under_way: Mutex::default(), stopping, tasks }))
+        Self(Arc::new(Inner { database, clock, signals, under_way: Mutex::default(), stopping, tasks }))
     }
 
     /// Imports a file, and keeps `held` until it has. Returns at once.
@@ -58,11 +59,13 @@ impl Imports {
                 tell.send_replace(progress);
             };
             let watch = Watch { cancelled, progress: &tell };
-            let Inner { database, clock, .. } = &*imports.0;
+            let Inner { database, clock, signals, .. } = &*imports.0;
             let ended = import(database, &order, in_chunks(file), &watch, clock).await;
             if let Err(error @ ImportError::Database(_)) = ended {
                 tracing::error!(%error, import = %order.id, "an import failed");
             }
+            // The cards that it left behind may follow.
+            signals.builds_changed();
             drop(held);
             imports.with(|all| all.remove(&order.id));
         });

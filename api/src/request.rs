@@ -26,6 +26,7 @@ pub(crate) async fn request_build(
     let entry = entry.leaving(json!({
         "period": asked.period,
         "agencies": asked.agencies,
+        "blocks": asked.blocks,
         "reason": asked.reason,
         "already_queued": requested.already_queued,
     }));

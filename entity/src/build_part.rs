@@ -40,6 +40,8 @@ pub struct Model {
     pub block_id: BlockId,
     /// How far it has come.
     pub state: State,
+    /// How many agencies it compiles.
+    pub agencies: i32,
     /// Which attempt this is, from 1.
     pub attempt: i32,
     /// When this attempt may be pushed to the queue: at once, or after a pause if one before it failed.
@@ -61,6 +63,8 @@ pub struct Model {
     pub cards_written: i32,
     /// Scorecards that came out as they were and were not written.
     pub cards_unchanged: i32,
+    /// Agencies whose index is another than before.
+    pub indexes_changed: i32,
     /// What went wrong in the last attempt; none if nothing did.
     pub error: Option<String>,
     /// The build.

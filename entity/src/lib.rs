@@ -10,7 +10,8 @@
 //! `…_before` are dates in the province's zone. An empty column means what its
 //! documentation says, and never zero.
 //!
-//! - Registry: [`block`], [`agency`], [`agency_edge`], [`period`].
+//! - Registry: [`block`], [`agency`], [`agency_edge`], [`period`],
+//!   [`period_closing`].
 //! - Criteria: [`measure`], [`criteria_set`], [`criterion`],
 //!   [`criteria_use`].
 //! - Inputs: [`dossier_table`], [`listing`], [`document`], [`observation`];
@@ -20,7 +21,7 @@
 //! - Inspections: [`delegation`], [`member`], [`inspection`],
 //!   [`inspected_agency`], [`finding`], [`recommendation`].
 //! - Results: [`schedule`], [`build`], [`build_part`], [`scorecard`], [`scorecard_line`],
-//!   [`ranking`], [`ranking_entry`], [`publication`].
+//!   [`ranking`], [`ranking_entry`], [`publication`], [`stale_card`].
 //! - People: [`account`], [`role_grant`], [`session`], [`token`],
 //!   [`sign_in_link`], [`audit_event`].
 
@@ -58,6 +59,7 @@ pub mod measure;
 pub mod member;
 pub mod observation;
 pub mod period;
+pub mod period_closing;
 pub mod procedure;
 pub mod publication;
 pub mod ranking;
@@ -69,6 +71,7 @@ pub mod scorecard;
 pub mod scorecard_line;
 pub mod session;
 pub mod sign_in_link;
+pub mod stale_card;
 pub mod succession;
 pub mod token;
 mod version;

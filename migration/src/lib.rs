@@ -19,6 +19,8 @@ mod m20261124_000010_criteria_frozen;
 mod m20261127_000011_measure_course;
 mod m20261127_000020_dossiers;
 mod m20261127_000020_schedule;
+mod m20261127_000021_build_life;
+mod m20261127_000022_live;
 mod m20261127_000030_agency_change;
 mod once;
 
@@ -50,6 +52,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000011_measure_course::Migration),
             Box::new(m20261127_000020_dossiers::Migration),
             Box::new(m20261127_000020_schedule::Migration),
+            Box::new(m20261127_000021_build_life::Migration),
+            Box::new(m20261127_000022_live::Migration),
             Box::new(m20261127_000030_agency_change::Migration),
         ]
     }

@@ -109,7 +109,7 @@ impl App {
         });
         let signals = Signals::default();
         let people = People::new(database.clone(), clock.clone());
-        let imports = Imports::new(database.clone(), clock.clone());
+        let imports = Imports::new(database.clone(), clock.clone(), signals.clone());
         let schema = reform_api::graphql::schema(
             database.clone(),
             clock.clone(),
@@ -127,7 +127,7 @@ impl App {
     pub fn with_provider(self, provider: Provider) -> Self {
         let people = self.people.clone().known_to(Some(&provider));
         let (database, signals) = (self.database.clone(), self.signals.clone());
-        let imports = Imports::new(database.clone(), self.clock.clone());
+        let imports = Imports::new(database.clone(), self.clock.clone(), signals.clone());
         let schema = reform_api::graphql::schema(
             database.clone(),
             self.clock.clone(),
@@ -185,7 +185,7 @@ impl App {
         let address = listener.local_addr().expect("an address");
         let (database, people) = (self.database.clone(), self.people.clone());
         let (clock, signals) = (self.clock.clone(), self.signals.clone());
-        let imports = Imports::new(database.clone(), clock.clone());
+        let imports = Imports::new(database.clone(), clock.clone(), signals.clone());
         let schema =
             reform_api::graphql::schema(database.clone(), clock, signals, people.clone(), imports.clone());
         let settings = settings.into();
@@ -208,7 +208,12 @@ impl App {
 
     /// Starts a worker in this process.
     pub fn start_worker(&self) -> Worker {
-        Worker::start(&self.database, &self.clock, &self.signals, Settings::default())
+        self.start_worker_with(Settings::default())
+    }
+
+    /// Starts a worker in this process that works otherwise than by default.
+    pub fn start_worker_with(&self, settings: Settings) -> Worker {
+        Worker::start(&self.database, &self.clock, &self.signals, settings)
     }
 
     /// Waits until every build has ended.

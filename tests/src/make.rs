@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    AgencyEdgeId, AgencyId, BlockId, CriteriaSetId, DocumentId, DossierTableId, ListingId, ObservationId,
-    PeriodId, ProcedureId, agency, agency_edge, block, criteria_set, criteria_use, document, dossier_table,
-    listing, measure, observation, period, procedure,
+    AgencyEdgeId, AgencyId, BlockId, BuildId, BuildPartId, CriteriaSetId, DocumentId, DossierTableId,
+    ListingId, ObservationId, PeriodId, ProcedureId, agency, agency_edge, block, build, build_part,
+    criteria_set, criteria_use, document, dossier_table, listing, measure, observation, period, procedure,
 };
 use scoring::{CriteriaSet, CriteriaSetDocument, Source, canonical_json};
 use sea_orm::sea_query::Expr;
@@ -189,6 +189,57 @@ pub async fn listing(
         required,
     };
     row.into_active_model().reset_all().insert(database).await.expect("the listing is recorded");
+}
+
+/// Enters an agency.
+pub async fn insert_agency(database: &DatabaseConnection, row: agency::Model) {
+    row.into_active_model().reset_all().insert(database).await.expect("the agency is entered");
+}
+
+/// Gives a waiting build, by its global id, one part that a worker elsewhere is at.
+pub async fn run_elsewhere(database: &DatabaseConnection, build: &serde_json::Value) {
+    let id = build.as_str().and_then(|id| id.strip_prefix("Build:")).expect("a build's id");
+    let build_id: BuildId = id.parse().expect("an id");
+    build::Entity::update_many()
+        .col_expr(build::Column::State, Expr::value(build::State::Running))
+        .filter(build::Column::Id.eq(build_id))
+        .exec(database)
+        .await
+        .expect("the build runs");
+    let row = build_part::Model {
+        id: BuildPartId::generate(),
+        build_id,
+        block_id: block(database, "DEPARTMENTS").await,
+        state: build_part::State::Running,
+        agencies: 10,
+        attempt: 1,
+        due_at: start_of_test(),
+        pushes: 1,
+        pushed_at: Some(start_of_test()),
+        claimed_by: Some("elsewhere".to_owned()),
+        lease_until: Some(start_of_test() + chrono::TimeDelta::days(36_500)),
+        started_at: Some(start_of_test()),
+        ended_at: None,
+        cards_written: 0,
+        cards_unchanged: 0,
+        indexes_changed: 0,
+        error: None,
+    };
+    row.into_active_model().reset_all().insert(database).await.expect("the part is entered");
+}
+
+/// Reports another state of a document of an agency in the half-year, as the next version.
+pub async fn document(database: &DatabaseConnection, agency_code: &str, state: document::State) {
+    let agency_id = agency(database, agency_code).await.id;
+    let period_id = period(database, HALF_YEAR).await;
+    let known = document::latest_for(period_id)
+        .filter(document::Column::AgencyId.eq(agency_id))
+        .one(database)
+        .await
+        .expect("documents are read");
+    let Some(known) = known else { return };
+    let row = document::Model { id: DocumentId::generate(), version: known.version + 1, state, ..known };
+    row.into_active_model().reset_all().insert(database).await.expect("the document is recorded");
 }
 
 /// Reports an agency's dossier table in the half-year, as the next version.

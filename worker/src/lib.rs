@@ -7,7 +7,7 @@
 //! To change … who succeeds whom, and whose counts are summed: `registry::succession`, `compile::succession`; what a
 //! measure is gathered from: `compile::gather` (and what is told of it: `records`); what a card row holds and is verified
 //! against: `compile::stored`; when and how often things are tried: `relay`, `build::claim`; what is put on
-//! record: `audit`; the queue: `queue` (no other file knows it).
+//! record: `audit`; what becomes of a change of data: `live`; when builds ask for themselves: `schedule`; the queue: `queue` (no other file knows it).
 
 pub mod audit;
 pub mod build;
@@ -19,6 +19,8 @@ pub mod database;
 pub mod dossiers;
 pub mod files;
 pub mod generate;
+pub mod live;
+mod options;
 mod origin;
 mod part;
 pub mod path;
@@ -30,11 +32,13 @@ mod relay;
 mod run;
 pub mod sample;
 pub mod schedule;
+pub mod shadow;
 mod signals;
 pub mod simulate;
 pub mod stop;
 pub mod verify;
 
 pub use clock::Clock;
+pub use options::Options;
 pub use run::{Settings, Worker};
-pub use signals::Signals;
+pub use signals::{CallingOff, Signals};

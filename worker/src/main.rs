@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use reform_worker::database::{Location, open};
-use reform_worker::{Clock, Settings, Signals, Worker, stop};
+use reform_worker::{Clock, Options, Signals, Worker, stop};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
@@ -31,6 +31,8 @@ struct Cli {
     /// Most connections to the database at a time, 4 to 200.
     #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u32).range(4..=200))]
     connections: u32,
+    #[command(flatten)]
+    options: Options,
 }
 
 #[tokio::main]
@@ -61,7 +63,7 @@ async fn run(cli: Cli, told: &CancellationToken) -> anyhow::Result<()> {
         return Ok(());
     };
     let database = opened?;
-    let worker = Worker::start(&database, &Clock::system(), &Signals::default(), Settings::default());
+    let worker = Worker::start(&database, &Clock::system(), &Signals::default(), cli.options.settings());
     tracing::info!("compiling what is requested");
     told.cancelled().await;
     tracing::info!("stopping; the parts that are being compiled are finished first");

@@ -4,12 +4,12 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use entity::BuildPartId;
+use entity::{BuildId, BuildPartId, build};
 use futures_util::FutureExt;
-use sea_orm::{DatabaseConnection, DbErr};
+use sea_orm::{DatabaseConnection, DbErr, EntityTrait};
 use serde::{Deserialize, Serialize};
 
-use crate::build::{Claim, claim, fail, settle};
+use crate::build::{Claim, claim, fail, let_go, settle};
 use crate::compile::{PartDone, PartError, compile};
 use crate::{Clock, Signals};
 
@@ -57,6 +57,10 @@ impl CompilePart {
                 tracing::warn!(part = %claim.part, attempt = claim.attempt, "the claim was lost; nothing written");
                 return Ok(());
             }
+            Err(PartError::CalledOff) => {
+                tracing::info!(build = %claim.build, part = %claim.part, "called off; nothing written");
+                let_go(&at.database, &claim, at.clock.now()).await?;
+            }
             Err(error) => {
                 tracing::error!(part = %claim.part, attempt = claim.attempt, %error, "attempt failed");
                 fail(&at.database, &claim, &error, at.clock.now()).await?;
@@ -68,9 +72,37 @@ impl CompilePart {
     }
 }
 
-/// Compiles with a time limit; a panic is a failure like any other, only one that is not tried again.
+/// How often is looked whether a build was called off, where nobody says so.
+const LOOK: Duration = Duration::from_millis(300);
+
+/// Returns when the build is called off.
+async fn called_off(at: &Workplace, build: BuildId) {
+    let mut changed = at.signals.listen();
+    loop {
+        if at.signals.is_called_off(build) {
+            return;
+        }
+        // What the database has to say of it, the compiling hears too.
+        let row = build::Entity::find_by_id(build).one(&at.database).await.ok().flatten();
+        if row.is_some_and(|row| row.cancelled_at.is_some()) {
+            return;
+        }
+        tokio::select! {
+            _ = changed.changed() => {}
+            () = tokio::time::sleep(LOOK) => {}
+        }
+    }
+}
+
+/// Compiles with a time limit, until the build is called off; a panic is a failure like any other, only one that is not tried again.
 async fn guarded(at: &Workplace, claim: &Claim) -> Result<PartDone, PartError> {
     let compiled = AssertUnwindSafe(compile(&at.database, claim, at.clock.now())).catch_unwind();
+    let compiled = async {
+        tokio::select! {
+            compiled = compiled => compiled,
+            () = called_off(at, claim.build) => Ok(Err(PartError::CalledOff)),
+        }
+    };
     match tokio::time::timeout(MOST_TIME, compiled).await {
         Ok(Ok(result)) => result,
         Ok(Err(_panic)) => Err(PartError::GiveUp("compiling panicked; the log has the details".to_owned())),

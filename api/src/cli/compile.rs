@@ -15,6 +15,7 @@ pub(super) async fn compile(bench: &Bench<'_>, period: &str, agencies: &[String]
     let asked = Request {
         period,
         agencies,
+        blocks: &[],
         trigger: build::Trigger::Administrator,
         reason: "reform-api compile",
         requested_by: "terminal",
@@ -62,6 +63,8 @@ fn refusal(error: RequestError) -> anyhow::Error {
                 until("until before")
             )
         }
+        // The terminal names no block.
+        RequestError::UnknownBlock(code) => report::no_agency(&code),
         RequestError::Database(error) => error.into(),
     }
 }

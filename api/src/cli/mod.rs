@@ -14,6 +14,7 @@ mod reorganise;
 mod schedule;
 mod serve;
 mod serving;
+mod shadow;
 mod wait;
 
 use std::path::PathBuf;
@@ -126,6 +127,11 @@ enum Command {
     },
     /// List the schedule: what is compiled when, without anybody asking.
     Schedule,
+    /// Compare the current scorecards with those of a full build, and name each that differs. Writes nothing.
+    Shadow {
+        /// The period, for instance 2022-H1; all when not given.
+        period: Option<String>,
+    },
     /// The audit log: where its chain ends, and whether it is as it was written.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -160,7 +166,9 @@ pub async fn run(cli: Cli, told: &CancellationToken) -> anyhow::Result<()> {
     // Whatever is not finished when the process is told to stop leaves no trace.
     let ready = async {
         match command {
-            Command::Audit(_) => Ok(connect(&location, cli.storage.connections).await?),
+            Command::Audit(_) | Command::Shadow { .. } => {
+                Ok(connect(&location, cli.storage.connections).await?)
+            }
             Command::Generate(_) => Ok(open(&location, cli.storage.connections).await?),
             _ => ready(&location, cli.storage.connections, &clock).await,
         }
@@ -187,6 +195,7 @@ pub async fn run(cli: Cli, told: &CancellationToken) -> anyhow::Result<()> {
         Command::Recount { repair } => recount::recount(&bench, repair).await,
         Command::Generate(asked) => generate::generate(&bench, asked).await,
         Command::Import(import) => import::run(&bench, import).await,
+        Command::Shadow { period } => shadow::shadow(database, period.as_deref()).await,
         Command::Schedule => schedule::schedule(database).await,
         Command::Audit(audit) => audit::audit(database, audit).await,
     };

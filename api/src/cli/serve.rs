@@ -3,7 +3,7 @@
 use anyhow::Context;
 use entity::{build, period};
 use reform_worker::sample::FIRST_PERIOD;
-use reform_worker::{Settings, Signals, Worker};
+use reform_worker::{Signals, Worker};
 use sea_orm::DatabaseConnection;
 use tokio::net::TcpListener;
 
@@ -28,14 +28,14 @@ pub(super) async fn serve(
     let address = listener.local_addr()?;
     let signals = Signals::default();
     let worker = match serving.role {
-        Role::All => Some(Worker::start(database, clock, &signals, Settings::default())),
+        Role::All => Some(Worker::start(database, clock, &signals, serving.worker.settings())),
         Role::Api => {
             signals.listen_to_others(database, told);
             None
         }
     };
     let people = People::new(database.clone(), clock.clone()).known_to(settings.provider.as_ref());
-    let imports = Imports::new(database.clone(), clock.clone());
+    let imports = Imports::new(database.clone(), clock.clone(), signals.clone());
     let schema =
         graphql::schema(database.clone(), clock.clone(), signals.clone(), people.clone(), imports.clone());
     let base_url = serving.base_url(address);

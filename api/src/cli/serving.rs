@@ -26,6 +26,8 @@ pub(super) struct Serving {
     #[arg(long, env = "ROLE", default_value = "all")]
     pub(super) role: Role,
     #[command(flatten)]
+    pub(super) worker: reform_worker::Options,
+    #[command(flatten)]
     pub(super) oidc: Oidc,
     /// For whom it serves; development when not given and only this machine can reach it.
     #[arg(long, env = "MODE")]

@@ -15,6 +15,7 @@ mod measure;
 mod node;
 mod paging;
 mod people;
+mod period_closing;
 pub(crate) mod plain;
 pub(crate) mod problem;
 mod publication;
@@ -31,7 +32,7 @@ use reform_worker::{Clock, Signals};
 use sea_orm::DatabaseConnection;
 
 use self::audit::AuditQuery;
-use self::build::{BuildMutation, BuildQuery, BuildSubscription};
+use self::build::{BuildCancelMutation, BuildMutation, BuildQuery, BuildSubscription};
 use self::criteria::{CriteriaMutation, CriteriaQuery, DifferenceQuery, ImportMutation, MeasureMutation};
 use self::csrf::CsrfCheck;
 use self::documents::Documents;
@@ -41,12 +42,13 @@ use self::inspection::InspectionQuery;
 use self::measure::MeasureQuery;
 use self::node::NodeQuery;
 use self::people::{AccountMutation, PeopleQuery, SignInMutation, TokenMutation};
+use self::period_closing::{PeriodClosingMutation, PeriodClosingQuery};
 use self::problem::Problem;
 use self::publication::{PublicationMutation, PublicationQuery};
 use self::recommendation::{RecommendationMutation, RecommendationQuery};
 use self::registry::{HistoryQuery, RegistryMutation, RegistryQuery, ReorganisationMutation};
 use self::schedule::{ScheduleMutation, ScheduleQuery};
-use self::scorecard::{ComparisonQuery, PathQuery, ScorecardQuery, SimulationQuery};
+use self::scorecard::{ComparisonQuery, PathQuery, ScorecardQuery, ScorecardSubscription, SimulationQuery};
 use self::verification::VerificationQuery;
 use crate::imports::Imports;
 use crate::people::People;
@@ -77,6 +79,7 @@ pub struct Query(
     ImportQuery,
     BuildQuery,
     ScheduleQuery,
+    PeriodClosingQuery,
     PeopleQuery,
     AuditQuery,
 );
@@ -86,7 +89,9 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     BuildMutation,
+    BuildCancelMutation,
     ScheduleMutation,
+    PeriodClosingMutation,
     PublicationMutation,
     MeasureMutation,
     ImportMutation,
@@ -101,9 +106,9 @@ pub struct Mutation(
     AccountMutation,
 );
 
-/// Builds and imports as they move on.
+/// Builds and imports as they move on, and cards as they come.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(BuildSubscription, ImportSubscription);
+pub struct Subscription(BuildSubscription, ImportSubscription, ScorecardSubscription);
 
 /// The schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;

@@ -32,6 +32,7 @@ mod secret;
 mod session;
 mod sign_in;
 pub(crate) mod sign_in_page;
+mod still;
 pub(crate) mod token;
 mod viewer;
 

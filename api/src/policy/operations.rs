@@ -80,11 +80,15 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     reads("Query.import", "READ_IMPORT", Who::SignedIn),
     reads("Query.imports", "READ_IMPORTS", Who::SignedIn),
     reads("Query.importConflicts", "READ_IMPORT_CONFLICTS", Who::SignedIn),
+    reads("Query.closedPeriods", "READ_CLOSED_PERIODS", Who::Province),
     reads("Query.schedules", "READ_SCHEDULES", Who::Province),
     reads("Query.auditEvents", "READ_AUDIT_EVENTS", Who::Administrator),
     reads("Query.me", "READ_ME", Who::Everybody),
     reads("Query.accounts", "READ_ACCOUNTS", Who::Administrator),
     changes("Mutation.requestBuild", action::REQUEST_BUILD, Who::Administrator, Scope::Build),
+    changes("Mutation.cancelBuild", action::CANCEL_BUILD, Who::Administrator, Scope::Build),
+    changes("Mutation.closePeriod", action::CLOSE_PERIOD, Who::Administrator, Scope::Administer),
+    changes("Mutation.reopenPeriod", action::REOPEN_PERIOD, Who::Administrator, Scope::Administer),
     changes("Mutation.changeSchedule", action::CHANGE_SCHEDULE, Who::Administrator, Scope::Administer),
     changes("Mutation.fireSchedule", action::FIRE_SCHEDULE, Who::Administrator, Scope::Build),
     changes("Mutation.publishRanking", action::PUBLISH_RANKING, Who::Administrator, Scope::Administer),
@@ -132,6 +136,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     changes("Mutation.revokeRole", action::REVOKE_ROLE, Who::Administrator, Scope::Administer),
     reads("Subscription.importProgress", "WATCH_IMPORT_PROGRESS", Who::SignedIn),
     reads("Subscription.buildProgress", "WATCH_BUILD_PROGRESS", Who::Province),
+    reads("Subscription.scorecardChanged", "WATCH_SCORECARD_CHANGED", Who::Public),
 ];
 
 /// Every object type that has a global id, and who may be shown one by it. What is seen of scorecards and

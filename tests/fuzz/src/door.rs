@@ -50,8 +50,9 @@ impl Door {
             database
         });
         let people = People::new(database.clone(), clock.clone());
-        let imports = Imports::new(database.clone(), clock.clone());
-        let schema = schema(database, clock, Signals::default(), people, imports);
+        let signals = Signals::default();
+        let imports = Imports::new(database.clone(), clock.clone(), signals.clone());
+        let schema = schema(database, clock, signals, people, imports);
         Self { runtime, schema, _directory: directory }
     }
 

@@ -25,7 +25,7 @@ const ROUNDS_AT_A_TIME: usize = 3;
 const CLAIMED_WITHIN: Duration = Duration::from_secs(20);
 
 /// What a run leaves: the hash of every agency's current card, and of both rankings.
-async fn outcome(database: &DatabaseConnection) -> (BTreeMap<String, String>, Vec<String>) {
+pub(super) async fn outcome(database: &DatabaseConnection) -> (BTreeMap<String, String>, Vec<String>) {
     let cards =
         scorecard::Entity::find().find_also_related(agency::Entity).all(database).await.expect("cards");
     assert_eq!(cards.len(), 12, "one card an agency");
@@ -45,7 +45,7 @@ async fn builds_in(database: &DatabaseConnection, state: build::State) -> u64 {
 }
 
 /// The attempts that are being compiled, as far as the database knows.
-async fn running(database: &DatabaseConnection) -> BTreeSet<(BuildPartId, i32)> {
+pub(super) async fn running(database: &DatabaseConnection) -> BTreeSet<(BuildPartId, i32)> {
     let parts = build_part::Entity::find().filter(build_part::Column::State.eq(build_part::State::Running));
     let parts = parts.all(database).await.expect("the parts");
     parts.into_iter().map(|part| (part.id, part.attempt)).collect()

@@ -160,7 +160,11 @@ fn assert_counted(card: &Value) {
         let of_dossiers = parts.iter().all(|part| part["source"] == "DOSSIERS");
         assert_eq!(input["recordsDiffer"] == json!(false), of_dossiers, "{input}");
         if of_dossiers && parts.iter().all(|part| part["share"] == "1") {
-            assert_eq!(input["records"]["totalCount"].to_string(), input["exact"].as_str().expect("a number"), "{input}");
+            assert_eq!(
+                input["records"]["totalCount"].to_string(),
+                input["exact"].as_str().expect("a number"),
+                "{input}"
+            );
         }
     }
 }

@@ -6,6 +6,12 @@
 
 /// A build was asked for.
 pub const REQUEST_BUILD: &str = "REQUEST_BUILD";
+/// A build was called off.
+pub const CANCEL_BUILD: &str = "CANCEL_BUILD";
+/// A period was closed: its cards follow the data no longer.
+pub const CLOSE_PERIOD: &str = "CLOSE_PERIOD";
+/// A closed period was opened again.
+pub const REOPEN_PERIOD: &str = "REOPEN_PERIOD";
 /// A schedule was changed.
 pub const CHANGE_SCHEDULE: &str = "CHANGE_SCHEDULE";
 /// A schedule fired: by itself, or because somebody had it fire.

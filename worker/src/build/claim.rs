@@ -15,7 +15,7 @@ use sea_orm::{
 };
 
 use crate::compile::{PartDone, PartError};
-use crate::database::{begin_write, is_lost_race};
+use crate::database::{announce_builds, begin_write, is_lost_race};
 
 /// After this many attempts a part is given up.
 pub(crate) const MOST_ATTEMPTS: i32 = 5;
@@ -56,7 +56,9 @@ pub(crate) async fn claim(
         .filter(build_part::Column::Attempt.eq(attempt))
         .filter(build_part::Column::State.eq(build_part::State::Waiting));
     let busy = build_part::running_at(row.block_id, build.period_id).one(&transaction).await?.is_some();
-    let update = if busy {
+    let update = if build.cancelled_at.is_some() {
+        call_off(waiting, now)
+    } else if busy {
         waiting.col_expr(build_part::Column::PushedAt, Expr::value(Option::<DateTime<Utc>>::None))
     } else {
         let lease_until = now + TimeDelta::from_std(lease).unwrap_or(TimeDelta::MAX);
@@ -68,7 +70,7 @@ pub(crate) async fn claim(
     };
     let updated = update.exec(&transaction).await?;
     transaction.commit().await?;
-    let claimed = !busy && updated.rows_affected == 1;
+    let claimed = !busy && build.cancelled_at.is_none() && updated.rows_affected == 1;
     Ok(claimed.then_some(Claim { build: build.id, part, attempt, claimed_by }))
 }
 
@@ -105,6 +107,7 @@ impl Claim {
             .col_expr(build_part::Column::EndedAt, Expr::value(now))
             .col_expr(build_part::Column::CardsWritten, Expr::value(done.written))
             .col_expr(build_part::Column::CardsUnchanged, Expr::value(done.unchanged))
+            .col_expr(build_part::Column::IndexesChanged, Expr::value(done.indexes_changed))
             .col_expr(build_part::Column::Error, Expr::value(Option::<String>::None))
             .exec(connection)
             .await?;
@@ -157,6 +160,35 @@ fn wait_again(
 fn give_up(update: UpdateMany<build_part::Entity>, now: DateTime<Utc>) -> UpdateMany<build_part::Entity> {
     update
         .col_expr(build_part::Column::State, Expr::value(build_part::State::Failed))
+        .col_expr(build_part::Column::EndedAt, Expr::value(now))
+}
+
+/// Lets go of a part that is compiled no further: it is closed if its build was called off; else it waits again,
+/// for whoever called the build off did not come to say so.
+pub(crate) async fn let_go(
+    database: &DatabaseConnection,
+    claim: &Claim,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let transaction = begin_write(database).await?;
+    let build = build::Entity::find_by_id(claim.build).one(&transaction).await?;
+    let update = if build.is_some_and(|build| build.cancelled_at.is_some()) {
+        call_off(claim.update(), now)
+    } else {
+        wait_again(claim.update(), claim.attempt, now)
+    };
+    update.exec(&transaction).await?;
+    announce_builds(&transaction).await?;
+    transaction.commit().await
+}
+
+/// Closes a part as called off.
+pub(super) fn call_off(
+    update: UpdateMany<build_part::Entity>,
+    now: DateTime<Utc>,
+) -> UpdateMany<build_part::Entity> {
+    update
+        .col_expr(build_part::Column::State, Expr::value(build_part::State::Cancelled))
         .col_expr(build_part::Column::EndedAt, Expr::value(now))
 }
 

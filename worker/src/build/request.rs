@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::{BuildId, Codes, agency, build, period};
+use entity::{BuildId, Codes, agency, block, build, period};
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, TransactionTrait,
 };
@@ -17,6 +17,8 @@ pub struct Request<'a> {
     pub period: &'a str,
     /// Only these agencies, by code; empty: every agency of the period.
     pub agencies: &'a [String],
+    /// Only the agencies of these ranking blocks, by code; empty: of every block.
+    pub blocks: &'a [String],
     /// What set it off.
     pub trigger: build::Trigger,
     /// Why, in a person's words.
@@ -55,6 +57,9 @@ pub enum RequestError {
         /// The day after the last.
         valid_to: Option<NaiveDate>,
     },
+    /// No ranking block has this code.
+    #[error("there is no block `{0}`")]
+    UnknownBlock(String),
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DbErr),
@@ -78,14 +83,18 @@ pub async fn request<C: ConnectionTrait + TransactionTrait>(
     let period = period::with_code(request.period).one(connection).await?;
     let period = period.ok_or_else(|| RequestError::UnknownPeriod(request.period.to_owned()))?;
     let agencies = known_agencies(connection, &period, request.agencies).await?;
-    let scope_key = match &agencies {
-        None => build::EVERY_AGENCY.to_owned(),
-        Some(codes) => codes.0.join(","),
-    };
+    let blocks = known_blocks(connection, request.blocks).await?;
+    let scope_key = build::scope_key(agencies.as_ref(), blocks.as_ref());
+    let previous = build::of_scope(period.id, &scope_key).one(connection).await?;
     // The waiting build may be taken up between a refused insert and the look at it; then there is room
     // for a new one.
     loop {
-        let row = new_build(&period, &scope_key, agencies.clone(), request, now);
+        let row = build::Model {
+            agencies: agencies.clone(),
+            blocks: blocks.clone(),
+            previous_id: previous.as_ref().map(|previous| previous.id),
+            ..new_build(&period, &scope_key, request, now)
+        };
         let id = row.id;
         let inserted = build::Entity::insert(row.into_active_model().reset_all())
             .on_conflict(build::unless_queued())
@@ -104,7 +113,6 @@ pub async fn request<C: ConnectionTrait + TransactionTrait>(
 fn new_build(
     period: &period::Model,
     scope_key: &str,
-    agencies: Option<Codes>,
     request: &Request<'_>,
     now: DateTime<Utc>,
 ) -> build::Model {
@@ -112,7 +120,9 @@ fn new_build(
         id: BuildId::generate(),
         period_id: period.id,
         scope_key: scope_key.to_owned(),
-        agencies,
+        agencies: None,
+        blocks: None,
+        previous_id: None,
         trigger: request.trigger,
         reason: request.reason.to_owned(),
         requested_by: request.requested_by.to_owned(),
@@ -122,6 +132,10 @@ fn new_build(
         ended_at: None,
         cards_written: 0,
         cards_unchanged: 0,
+        indexes_changed: 0,
+        cancelled_at: None,
+        cancelled_by: None,
+        cancel_reason: None,
         error: None,
     }
 }
@@ -149,6 +163,23 @@ async fn known_agencies<C: ConnectionTrait>(
     let known: BTreeSet<_> = known.iter().map(|agency| agency.code.as_str()).collect();
     if let Some(unknown) = codes.iter().find(|code| !known.contains(*code)) {
         return Err(RequestError::UnknownAgency((*unknown).to_owned()));
+    }
+    Ok(Some(codes.into_iter().collect()))
+}
+
+/// The same for ranking blocks.
+async fn known_blocks<C: ConnectionTrait>(
+    connection: &C,
+    codes: &[String],
+) -> Result<Option<Codes>, RequestError> {
+    if codes.is_empty() {
+        return Ok(None);
+    }
+    let codes: BTreeSet<&str> = codes.iter().map(String::as_str).collect();
+    let known = block::in_order().all(connection).await?;
+    let known: BTreeSet<_> = known.iter().map(|block| block.code.as_str()).collect();
+    if let Some(unknown) = codes.iter().find(|code| !known.contains(*code)) {
+        return Err(RequestError::UnknownBlock((*unknown).to_owned()));
     }
     Ok(Some(codes.into_iter().collect()))
 }

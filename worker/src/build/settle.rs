@@ -7,7 +7,8 @@ use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter};
 
 use crate::database::{announce_builds, begin_write};
 
-/// Ends the build if none of its parts is open: SUCCEEDED, PARTIAL when some failed, FAILED when all did.
+/// Ends the build if none of its parts is open: SUCCEEDED, PARTIAL when some failed, FAILED when all did,
+/// CANCELLED when one was called off.
 /// Returns whether it did. Whoever closes a part calls this, and the relay calls it for every running
 /// build, so that a worker that dies in between leaves no build open.
 pub(crate) async fn settle(
@@ -29,6 +30,7 @@ pub(crate) async fn settle(
         .col_expr(build::Column::EndedAt, Expr::value(now))
         .col_expr(build::Column::CardsWritten, Expr::value(end.written))
         .col_expr(build::Column::CardsUnchanged, Expr::value(end.unchanged))
+        .col_expr(build::Column::IndexesChanged, Expr::value(end.indexes_changed))
         .col_expr(build::Column::Error, Expr::value(end.error))
         .filter(build::Column::Id.eq(build))
         .filter(build::Column::State.eq(build::State::Running))
@@ -45,6 +47,7 @@ struct End {
     state: build::State,
     written: i32,
     unchanged: i32,
+    indexes_changed: i32,
     error: Option<String>,
 }
 
@@ -59,7 +62,7 @@ impl End {
         }
         let count = |state| parts.iter().filter(|part| part.state == state).count();
         let state = match (count(build_part::State::Failed), count(build_part::State::Succeeded)) {
-            (0, 0) => build::State::Cancelled,
+            _ if count(build_part::State::Cancelled) > 0 => build::State::Cancelled,
             (0, _) => build::State::Succeeded,
             (_, 0) => build::State::Failed,
             _ => build::State::Partial,
@@ -73,6 +76,7 @@ impl End {
             state,
             written: parts.iter().map(|part| part.cards_written).sum(),
             unchanged: parts.iter().map(|part| part.cards_unchanged).sum(),
+            indexes_changed: parts.iter().map(|part| part.indexes_changed).sum(),
             error: (!errors.is_empty()).then(|| errors.join("; ")),
         })
     }

@@ -1,9 +1,9 @@
 //! Taking up queued builds: each becomes parts, one a ranking block.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use entity::{BlockId, BuildPartId, agency, build, build_part, period, scorecard};
+use entity::{BlockId, BuildPartId, agency, block, build, build_part, period, scorecard};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel,
@@ -50,11 +50,12 @@ async fn insert_parts<C: ConnectionTrait>(
     if blocks.is_empty() {
         return fail_empty(connection, build, now).await;
     }
-    let part = |block_id| build_part::Model {
+    let part = |(block_id, agencies)| build_part::Model {
         id: BuildPartId::generate(),
         build_id: build.id,
         block_id,
         state: build_part::State::Waiting,
+        agencies,
         attempt: 1,
         pushes: 0,
         due_at: now,
@@ -65,6 +66,7 @@ async fn insert_parts<C: ConnectionTrait>(
         ended_at: None,
         cards_written: 0,
         cards_unchanged: 0,
+        indexes_changed: 0,
         error: None,
     };
     let parts = blocks.into_iter().map(|block| part(block).into_active_model().reset_all());
@@ -72,13 +74,14 @@ async fn insert_parts<C: ConnectionTrait>(
     Ok(())
 }
 
-/// The blocks of the agencies in scope: where they are at the period's end, and where the cards that they have still are.
+/// The blocks of the agencies in scope, each with how many of them it has: where they are at the period's end, and where
+/// the cards that they have still are.
 async fn blocks_in_scope<C: ConnectionTrait>(
     connection: &C,
     build: &build::Model,
-) -> Result<BTreeSet<BlockId>, DbErr> {
+) -> Result<BTreeMap<BlockId, i32>, DbErr> {
     let Some(period) = period::Entity::find_by_id(build.period_id).one(connection).await? else {
-        return Ok(BTreeSet::new());
+        return Ok(BTreeMap::new());
     };
     let mut agencies = agency::valid_in(period.starts_on, period.ends_before);
     let mut cards =
@@ -88,13 +91,27 @@ async fn blocks_in_scope<C: ConnectionTrait>(
         agencies = agencies.filter(named());
         cards = cards.filter(named());
     }
-    let mut agencies =
-        agencies.select_only().expr_as(agency::block_at_end(period.ends_before), "block_id").distinct();
-    // PostgreSQL orders distinct rows only by what it selects.
-    QuerySelect::query(&mut agencies).clear_order_by();
+    // Named otherwise than the column: a name in GROUP BY means that first.
+    let mut agencies = agencies
+        .select_only()
+        .expr_as(agency::block_at_end(period.ends_before), "block_then")
+        .column_as(agency::Column::Id.count(), "agencies");
+    // PostgreSQL orders grouped rows only by what they are grouped by.
+    QuerySelect::query(&mut agencies).clear_order_by().add_group_by([Expr::col("block_then")]);
     let cards = cards.select_only().column(scorecard::Column::BlockId).distinct();
-    let mut blocks: BTreeSet<BlockId> = agencies.into_tuple().all(connection).await?.into_iter().collect();
-    blocks.extend(cards.into_tuple::<BlockId>().all(connection).await?);
+    let counted: Vec<(BlockId, i64)> = agencies.into_tuple().all(connection).await?;
+    let count = |agencies| i32::try_from(agencies).unwrap_or(i32::MAX);
+    let mut blocks: BTreeMap<_, _> =
+        counted.into_iter().map(|(block, agencies)| (block, count(agencies))).collect();
+    for block in cards.into_tuple::<BlockId>().all(connection).await? {
+        blocks.entry(block).or_insert(0);
+    }
+    if let Some(codes) = &build.blocks {
+        let named =
+            block::Entity::find().filter(block::Column::Code.is_in(codes.0.iter().map(String::as_str)));
+        let named: BTreeSet<_> = named.all(connection).await?.into_iter().map(|block| block.id).collect();
+        blocks.retain(|block, _| named.contains(block));
+    }
     Ok(blocks)
 }
 

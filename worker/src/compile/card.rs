@@ -24,6 +24,14 @@ pub(crate) struct NewCard {
     pub(super) previous: Option<Previous>,
 }
 
+impl NewCard {
+    /// Whether it gives another index than the card that it replaces.
+    fn changes_index(&self) -> bool {
+        let index = self.scored.index_percent.as_ref().map(ToString::to_string);
+        self.previous.as_ref().is_some_and(|previous| previous.current && previous.index_percent != index)
+    }
+}
+
 /// What a new revision must know of the newest one that there is.
 #[derive(FromQueryResult)]
 pub(crate) struct Previous {
@@ -33,6 +41,7 @@ pub(crate) struct Previous {
     pub(super) block_id: BlockId,
     pub(super) current: bool,
     pub(super) content_hash: String,
+    index_percent: Option<String>,
 }
 
 /// The newest revision of each of the part's agencies.
@@ -44,7 +53,15 @@ pub(super) async fn newest<C: ConnectionTrait>(
     let newest = scorecard::newest_for(scope.cohort.period.id)
         .filter(Card::AgencyId.is_in(scope.cohort.agencies.iter().map(|agency| agency.id)))
         .select_only()
-        .columns([Card::Id, Card::AgencyId, Card::Revision, Card::BlockId, Card::Current, Card::ContentHash])
+        .columns([
+            Card::Id,
+            Card::AgencyId,
+            Card::Revision,
+            Card::BlockId,
+            Card::Current,
+            Card::ContentHash,
+            Card::IndexPercent,
+        ])
         .into_model::<Previous>()
         .all(connection)
         .await?;
@@ -87,8 +104,10 @@ pub(super) async fn save<C: ConnectionTrait>(
     let mut replaced = Vec::new();
     let mut rows = Vec::new();
     let mut lines = Vec::new();
+    let mut indexes_changed = 0;
     for card in new {
         let id = ScorecardId::generate();
+        indexes_changed += usize::from(card.changes_index());
         replaced.extend(card.previous.as_ref().map(|previous| previous.id));
         let new = stored::lines(id, &card.scored, criteria.set.document().print_scale);
         lines.extend(
@@ -107,7 +126,11 @@ pub(super) async fn save<C: ConnectionTrait>(
     insert(connection, rows).await?;
     insert(connection, lines).await?;
     let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
-    Ok(PartDone { written: count(written), unchanged: count(cards.len() - written) })
+    Ok(PartDone {
+        written: count(written),
+        unchanged: count(cards.len() - written),
+        indexes_changed: count(indexes_changed),
+    })
 }
 
 fn row(

@@ -21,6 +21,7 @@ use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter};
 
 use self::cohort::{Cohort, Overlays};
+pub(crate) use self::ranking::hash as ranking_hash;
 use crate::build::Claim;
 use crate::criteria::{CriteriaError, load_measures, load_set_in_use, units};
 use crate::database::begin_snapshot;
@@ -34,6 +35,9 @@ pub(crate) enum PartError {
     /// The stored data cannot be compiled; trying again gives the same.
     #[error("{0}")]
     GiveUp(String),
+    /// Its build was called off: stop, and write nothing.
+    #[error("the build was called off")]
+    CalledOff,
     /// The part now belongs to somebody else: stop, and write nothing.
     #[error("the claim was lost")]
     ClaimLost,
@@ -65,6 +69,8 @@ pub(crate) struct PartDone {
     pub(crate) written: i32,
     /// Cards that were already as they should be.
     pub(crate) unchanged: i32,
+    /// Cards whose index is another than that of the card they replace.
+    pub(crate) indexes_changed: i32,
 }
 
 /// Compiles the claimed part and closes it.

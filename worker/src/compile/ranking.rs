@@ -29,6 +29,12 @@ struct Card {
     content_hash: String,
 }
 
+/// The hash of a ranking: of each place the agency's code, its card's hash and the rank.
+pub(crate) fn hash<'a>(places: impl Iterator<Item = (&'a str, &'a str, Option<u32>)>) -> String {
+    let placed: Vec<_> = places.map(|(agency, card, rank)| Placed { agency, card, rank }).collect();
+    sha256_hex(&canonical_json(&placed))
+}
+
 /// Ranks the block's current cards and writes the ranking if it is another than the current one.
 pub(super) async fn save<C: ConnectionTrait>(
     connection: &C,
@@ -37,14 +43,9 @@ pub(super) async fn save<C: ConnectionTrait>(
 ) -> Result<(), PartError> {
     let (mut cards, indexes) = current_cards(connection, scope).await?;
     let places = rank(indexes);
-    let placed: Vec<_> = places
-        .iter()
-        .filter_map(|place| {
-            let card = cards.get(&place.key)?;
-            Some(Placed { agency: &place.key, card: &card.content_hash, rank: place.rank })
-        })
-        .collect();
-    let content_hash = sha256_hex(&canonical_json(&placed));
+    let content_hash = hash(places.iter().filter_map(|place| {
+        Some((place.key.as_str(), cards.get(&place.key)?.content_hash.as_str(), place.rank))
+    }));
 
     let current = ranking::current_of(scope.cohort.period.id, scope.cohort.block.id).one(connection).await?;
     if current.as_ref().is_some_and(|ranking| ranking.content_hash == content_hash) {

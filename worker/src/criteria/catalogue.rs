@@ -1,11 +1,17 @@
 //! The catalogue of measures as officers extend it. A measure that a criteria set names keeps its unit, so that no
 //! stored set becomes unsound; how it is gathered and what it is called may change.
 
+use chrono::{DateTime, Utc};
 use entity::measure::{self, Gathering, with_code};
-use entity::{Codes, MeasureId, criteria_set};
+use entity::{Codes, MeasureId, agency, criteria_set, criteria_use, period};
 use scoring::{Course, CriteriaSetDocument, DossierCounts, Unit};
 use sea_orm::sea_query::LockType;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect,
+};
+
+use crate::live::mark;
 
 /// The longest code or key, in bytes.
 const LONGEST_CODE: usize = 100;
@@ -102,6 +108,7 @@ pub struct Defined {
 pub async fn define<C: ConnectionTrait>(
     connection: &C,
     definition: Definition,
+    now: DateTime<Utc>,
 ) -> Result<Defined, DefineError> {
     let mut wrong = undefinable(&definition);
     let before = with_code(&definition.code).lock(LockType::Update).one(connection).await?;
@@ -123,7 +130,35 @@ pub async fn define<C: ConnectionTrait>(
             None => active.insert(connection).await?,
         };
     }
+    if before.as_ref().is_some_and(|before| (before.gathering, &before.key) != (row.gathering, &row.key)) {
+        mark_scored_by(connection, &row, now).await?;
+    }
     Ok(Defined { row, before })
+}
+
+/// Marks the cards of all blocks that are scored by a measure: its values are found elsewhere now.
+async fn mark_scored_by<C: ConnectionTrait>(
+    connection: &C,
+    measure: &measure::Model,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let why = format!("cách thu thập số liệu {} / measure", measure.code);
+    for period in period::in_order().all(connection).await? {
+        let uses = criteria_use::of_period(period.id).find_also_related(criteria_set::Entity);
+        let uses = uses.all(connection).await?.into_iter();
+        let named = uses.filter(|(_, set)| set.as_ref().is_some_and(|set| names(set, measure)));
+        let blocks: Vec<_> = named.map(|(used, _)| used.block_id).collect();
+        let agencies =
+            agency::in_order().filter(agency::Column::BlockId.is_in(blocks)).all(connection).await?;
+        mark(connection, agencies.into_iter().map(|agency| agency.id), period.id, &why, now).await?;
+    }
+    Ok(())
+}
+
+/// Whether a set names a measure. A damaged set may name anything.
+fn names(set: &criteria_set::Model, measure: &measure::Model) -> bool {
+    let document = serde_json::from_str::<CriteriaSetDocument>(&set.document);
+    document.map_or(true, |document| document.names(&measure.code))
 }
 
 /// What is wrong with a definition by itself.
@@ -174,12 +209,7 @@ async fn named_by<C: ConnectionTrait>(
     measure: &measure::Model,
 ) -> Result<Option<Undefinable>, DbErr> {
     let sets = criteria_set::Entity::find().all(connection).await?;
-    let names = |set: &criteria_set::Model| {
-        // A damaged set may name anything.
-        let document = serde_json::from_str::<CriteriaSetDocument>(&set.document);
-        document.map_or(true, |document| document.names(&measure.code))
-    };
-    Ok(sets.into_iter().find(names).map(|set| Undefinable::UnitInUse {
+    Ok(sets.into_iter().find(|set| names(set, measure)).map(|set| Undefinable::UnitInUse {
         set: set.code,
         version: set.version,
         unit: measure.unit,

@@ -17,6 +17,7 @@ use sea_orm::{
 use super::problem::Problem;
 use super::store::{replace, store};
 use super::{CriteriaError, load_measures, read_set, units};
+use crate::live::mark_block;
 
 /// Why nothing was done.
 #[derive(Debug, thiserror::Error)]
@@ -263,6 +264,7 @@ pub async fn use_in<C: ConnectionTrait>(
     id: CriteriaSetId,
     period_code: &str,
     block_code: &str,
+    now: DateTime<Utc>,
 ) -> Result<Used, ManageError> {
     let set = locked(connection, id).await?;
     if set.state != State::Active {
@@ -288,6 +290,8 @@ pub async fn use_in<C: ConnectionTrait>(
         criteria_set_id: set.id,
     };
     row.into_active_model().reset_all().insert(connection).await?;
+    let why = format!("bộ tiêu chí {} / criteria set", set.code);
+    mark_block(connection, block.id, period.id, &why, now).await?;
     Ok(Used { set, before })
 }
 

@@ -29,6 +29,11 @@ const KEEP_PLANS: &str = "SET plan_cache_mode = force_generic_plan";
 /// cancelled before the answer came is not taken back by the driver (sqlx 0.9), and whatever would be written on that
 /// connection later would be lost. The question is asked after the caller has let go, so nobody waits for it. A simple query begins its own transaction, at its own time.
 const IS_FREE: &str = "SELECT transaction_timestamp() = statement_timestamp()";
+/// PostgreSQL ends a transaction whose process says nothing for so long: one that is stopped, or whose machine is
+/// gone, would hold what it has locked for good. Scoring a block between two statements takes seconds at most. On
+/// SQLite a lock goes with its process. A time that the server, the database or the role is set to stays.
+const END_WHEN_IDLE: &str = "SELECT set_config('idle_in_transaction_session_timeout', '20s', false)
+    WHERE current_setting('idle_in_transaction_session_timeout') = '0'";
 
 /// How long PostgreSQL may take to answer at the start.
 const REACHED_WITHIN: Duration = Duration::from_secs(5);
@@ -93,7 +98,10 @@ impl Target {
                 options.map_sqlx_postgres_opts(move |_| server.clone());
                 options.map_sqlx_postgres_pool_opts(|pool| {
                     let pool = pool.after_connect(|connection, _| {
-                        Box::pin(async move { sqlx::raw_sql(KEEP_PLANS).execute(connection).await.map(drop) })
+                        Box::pin(async move {
+                            sqlx::raw_sql(KEEP_PLANS).execute(&mut *connection).await?;
+                            sqlx::raw_sql(END_WHEN_IDLE).execute(connection).await.map(drop)
+                        })
                     });
                     pool.after_release(|connection, _| {
                         Box::pin(

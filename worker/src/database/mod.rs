@@ -11,8 +11,8 @@ use std::path::PathBuf;
 
 use entity::{AgencyId, ImportId};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, RuntimeErr,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
+    RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use uuid::Uuid;
 
@@ -175,23 +175,34 @@ pub async fn connect(location: &Location, connections: u32) -> Result<DatabaseCo
 /// Begins a transaction that writes: it holds SQLite's write lock from its first statement, so that it
 /// never fails half-way on a busy database.
 pub async fn begin_write(database: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
-    begin(database, None).await
+    let mode = SqliteTransactionMode::Immediate;
+    begin(database, None, mode, AccessMode::ReadWrite).await
+}
+
+/// Begins a transaction whose reads all see the same snapshot, and which cannot write on PostgreSQL; on SQLite
+/// it holds up nobody who writes.
+pub(crate) async fn begin_reading(database: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    let level = Some(IsolationLevel::RepeatableRead);
+    begin(database, level, SqliteTransactionMode::Deferred, AccessMode::ReadOnly).await
 }
 
 /// Begins a transaction whose reads all see the same snapshot and which may write.
 pub(crate) async fn begin_snapshot(database: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
-    begin(database, Some(IsolationLevel::RepeatableRead)).await
+    let level = Some(IsolationLevel::RepeatableRead);
+    begin(database, level, SqliteTransactionMode::Immediate, AccessMode::ReadWrite).await
 }
 
 async fn begin(
     database: &DatabaseConnection,
     isolation_level: Option<IsolationLevel>,
+    sqlite_mode: SqliteTransactionMode,
+    access_mode: AccessMode,
 ) -> Result<DatabaseTransaction, DbErr> {
     let postgres = database.get_database_backend() == DbBackend::Postgres;
     let options = TransactionOptions {
         isolation_level: isolation_level.filter(|_| postgres),
-        access_mode: None,
-        sqlite_transaction_mode: (!postgres).then_some(SqliteTransactionMode::Immediate),
+        access_mode: postgres.then_some(access_mode),
+        sqlite_transaction_mode: (!postgres).then_some(sqlite_mode),
     };
     database.begin_with_options(options).await
 }
@@ -257,6 +268,15 @@ pub(crate) async fn try_lock_dossiers(
         }
     }
     Ok(true)
+}
+
+/// Says something in a transaction: PostgreSQL ends one that is silent for long, as that of a process that is stopped
+/// or gone. For whoever waits in it for anything but the database.
+pub(crate) async fn keep_alive(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        transaction.execute_unprepared("SELECT 1").await?;
+    }
+    Ok(())
 }
 
 /// Shows others that this transaction is at work on the import, until it ends.

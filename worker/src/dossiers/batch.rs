@@ -75,7 +75,7 @@ impl Engine {
         now: DateTime<Utc>,
     ) -> Result<(), DbErr> {
         buckets::write_days(connection, &mut self.tally).await?;
-        buckets::finish(connection, self.tally.touched(), scoring::province_day(now)).await?;
+        buckets::finish(connection, self.tally.touched(), now).await?;
         if self.remembers {
             stored::forget(connection).await?;
         }

@@ -5,14 +5,18 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::AgencyId;
 use entity::dossier_month::month_of;
-use scoring::Counter;
+use scoring::{Counter, province_day};
 use sea_orm::{ConnectionTrait, DbErr};
 
 use super::tally::{Change, Tally};
 use crate::database::{Columns, Given, Type};
+use crate::live::mark_in_begun_periods;
+
+/// Why cards are behind whose dossiers changed.
+pub(super) const CHANGED: &str = "hồ sơ / dossiers";
 
 /// So many rows of counters are written by one statement.
 const ROWS: usize = 8_000;
@@ -65,14 +69,15 @@ fn days(rows: &[(AgencyId, NaiveDate, Change)]) -> Given {
     given
 }
 
-/// Sums the months up again for agencies, from the first month on in which something changed, and says that their
-/// dossiers are as of `today`.
+/// Sums the months up again for agencies, from the first month on in which something changed, says that their
+/// dossiers are as of today, and marks their cards.
 pub(super) async fn finish<C: ConnectionTrait>(
     connection: &C,
     touched: &BTreeMap<AgencyId, i32>,
-    today: NaiveDate,
+    now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     sum_up(connection, touched).await?;
+    let today = province_day(now);
     const COLUMNS: Columns = &[("agency_id", Type::Uuid), ("as_of", Type::Date)];
     let mut given = Given::of(COLUMNS, touched.len());
     for agency in touched.keys() {
@@ -81,7 +86,7 @@ pub(super) async fn finish<C: ConnectionTrait>(
     let sql = "INSERT INTO dossier_reporter (agency_id, as_of) SELECT agency_id, as_of FROM given WHERE true
                ON CONFLICT (agency_id) DO UPDATE SET as_of = excluded.as_of";
     given.execute(connection, sql, &[]).await?;
-    Ok(())
+    mark_in_begun_periods(connection, touched.keys().copied(), CHANGED, now).await
 }
 
 /// Sums the months up again for agencies, from the first month on in which something changed.

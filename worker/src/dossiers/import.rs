@@ -3,11 +3,14 @@
 //! A dry run, and an import of which rows are refused that stores all or nothing, do everything that a real one does and
 //! are then rolled back: what they find is what would be.
 
+use std::time::Duration;
+
 use entity::import::{Mode, State};
 use entity::{AccountId, AgencyId, ImportId, import};
 use futures_util::{Stream, StreamExt};
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr};
 use serde_json::json;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::batch::Engine;
@@ -19,10 +22,13 @@ use super::{Conflict, Read};
 use crate::audit::action::IMPORT_DOSSIERS;
 use crate::audit::{self, Actor, Entry};
 use crate::clock::Clock;
-use crate::database::{Writing, mark_import};
+use crate::database::{Writing, keep_alive, mark_import};
 
 /// So many rows are written together.
 pub const BATCH: usize = 8_000;
+
+/// While it waits for rows, the database hears of it this often, and keeps its transaction.
+const MOST_SILENT: Duration = Duration::from_secs(1);
 
 /// So many conflicts are kept of an import that stores nothing; of one that stores something, all are.
 const MOST_KEPT: usize = 10_000;
@@ -169,12 +175,15 @@ where
     let mut engine = Engine::default();
     let mut refusals = Refusals::of(order);
     let stop = loop {
-        let next = watch.cancelled.run_until_cancelled(rows.next()).await;
+        // Not while it is sent: who cancels comes between statements.
+        keep_alive(&transaction).await?;
+        let next = watch.cancelled.run_until_cancelled(timeout(MOST_SILENT, rows.next())).await;
         let chunk = match next {
             None => break Stop::Cancelled,
-            Some(None) => break Stop::End,
-            Some(Some(Err(unreadable))) => break Stop::Unreadable(unreadable),
-            Some(Some(Ok(chunk))) => chunk,
+            Some(Err(_still_reading)) => continue,
+            Some(Ok(None)) => break Stop::End,
+            Some(Ok(Some(Err(unreadable)))) => break Stop::Unreadable(unreadable),
+            Some(Ok(Some(Ok(chunk)))) => chunk,
         };
         for batch in chunk.chunks(BATCH) {
             let found = engine.take(&transaction, order.id, &rules, batch, now).await?;

@@ -23,6 +23,7 @@ use super::tally::Tally;
 use crate::audit::action::REPAIR_COUNTERS;
 use crate::audit::{self, Actor, Entry};
 use crate::database::{Writing, begin_snapshot};
+use crate::live::mark_in_begun_periods;
 
 /// So many dossiers are read at a time.
 const DOSSIERS: u64 = 10_000;
@@ -214,12 +215,13 @@ pub async fn repair(
     let agencies = agencies(&transaction).await?;
     dossier_day::Entity::delete_many().exec(&transaction).await?;
     dossier_month::Entity::delete_many().exec(&transaction).await?;
-    for agency in agencies {
+    for agency in agencies.iter().copied() {
         let mut tally = Tally::default();
         pages(&transaction, agency, |dossier| tally.add(agency, &dossier.counted())).await?;
         buckets::write_days(&transaction, &mut tally).await?;
         buckets::sum_up(&transaction, tally.touched()).await?;
     }
+    mark_in_begun_periods(&transaction, agencies, buckets::CHANGED, now).await?;
     audit::record(&transaction, Entry::done(&Actor::terminal(), REPAIR_COUNTERS), now).await?;
     transaction.commit().await?;
     Ok(Repaired::Done)

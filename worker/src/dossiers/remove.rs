@@ -67,5 +67,5 @@ async fn count_no_more(
     let mut tally = Tally::default();
     tally.subtract(dossier.agency_id, &dossier.counted());
     buckets::write_days(transaction, &mut tally).await?;
-    buckets::finish(transaction, tally.touched(), scoring::province_day(now)).await
+    buckets::finish(transaction, tally.touched(), now).await
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use entity::{
-    AgencyEdgeId, FormerBlockId, SuccessionId, agency, agency_edge, block, former_block, succession,
+    AgencyEdgeId, AgencyId, FormerBlockId, SuccessionId, agency, agency_edge, block, former_block, succession,
 };
 use scoring::Exact;
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -15,6 +15,7 @@ use sea_orm::{
 use super::plan::{Known, Plan, Recorded, Registry};
 use super::step::{Refused, Step};
 use crate::database::{insert, lock_agencies};
+use crate::live;
 
 /// Reads the registry and keeps others from changing it until the transaction ends.
 ///
@@ -88,7 +89,20 @@ pub async fn change<C: ConnectionTrait>(
             .await?;
     }
     record(connection, &plan, by, now).await?;
+    live::mark_in_open_periods(connection, &touched(&plan), WHY, now).await?;
     Ok(Ok(plan))
+}
+
+/// Why cards are behind a change.
+const WHY: &str = "cơ quan / agencies";
+
+/// Every agency whose card a change may change.
+fn touched(plan: &Plan) -> Vec<AgencyId> {
+    let registered = plan.agencies.iter().map(|(id, ..)| *id);
+    let closed = plan.closed.iter().map(|(id, _)| *id);
+    let succeeded = plan.successions.iter().flat_map(|(recorded, _)| [recorded.from, recorded.to]);
+    let placed = plan.placed.iter().map(|(id, ..)| *id);
+    registered.chain(closed).chain(succeeded).chain(placed).collect()
 }
 
 async fn register<C: ConnectionTrait>(connection: &C, plan: &Plan) -> Result<(), DbErr> {

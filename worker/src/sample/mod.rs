@@ -86,6 +86,7 @@ pub async fn load_if_empty(database: &DatabaseConnection, now: DateTime<Utc>) ->
     let first = Request {
         period: FIRST_PERIOD,
         agencies: &[],
+        blocks: &[],
         trigger: build::Trigger::DataChange,
         reason: "Nạp dữ liệu tỉnh mẫu / Sample province loaded",
         requested_by: RECORDED_BY,

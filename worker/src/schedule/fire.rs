@@ -51,6 +51,7 @@ pub(super) async fn request_tick(
     let asked = Request {
         period: &period.code,
         agencies: &[],
+        blocks: &[],
         trigger: build::Trigger::Schedule,
         reason: &reason,
         requested_by: &by.name,

@@ -3,13 +3,13 @@
 use async_graphql::{Context, ID, InputObject, Object};
 use entity::criteria_set;
 use entity::token::Scope;
-use reform_worker::Clock;
 use reform_worker::audit::action::{
     ACTIVATE_CRITERIA_SET, CLONE_CRITERIA_SET, RETIRE_CRITERIA_SET, USE_CRITERIA_SET,
 };
 use reform_worker::audit::{Entry, record};
 use reform_worker::criteria::{ManageError, activate, clone_set, retire, use_in};
 use reform_worker::database::begin_write;
+use reform_worker::{Clock, Signals};
 use sea_orm::DatabaseTransaction;
 use serde_json::{Value, json};
 
@@ -192,6 +192,7 @@ async fn settled(
     let entry = Entry { before, ..Entry::done(&actor(ctx)?, action).to(object).leaving(after) };
     record(&transaction, entry, data::<Clock>(ctx)?.now()).await?;
     transaction.commit().await?;
+    data::<Signals>(ctx)?.builds_changed();
     let criteria_set = Some(load(database(ctx)?, row).await?);
     Ok(Whole(CriteriaSetPayload { criteria_set, errors: Vec::new() }))
 }
@@ -275,7 +276,7 @@ impl CriteriaMutation {
         let id = named(&input.criteria_set)?;
         let transaction = begin_write(database(ctx)?).await?;
         let done = match id {
-            Ok(id) => use_in(&transaction, id, &input.period, &input.block).await,
+            Ok(id) => use_in(&transaction, id, &input.period, &input.block, data::<Clock>(ctx)?.now()).await,
             Err(error) => Err(error),
         };
         let place = json!({ "period": input.period, "block": input.block });

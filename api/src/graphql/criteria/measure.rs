@@ -3,11 +3,11 @@
 use async_graphql::{Context, InputObject, Object};
 use entity::measure;
 use entity::token::Scope;
-use reform_worker::Clock;
 use reform_worker::audit::action::DEFINE_MEASURE;
 use reform_worker::audit::{Entry, record};
 use reform_worker::criteria::{DefineError, Defined, Definition, Undefinable, define};
 use reform_worker::database::begin_write;
+use reform_worker::{Clock, Signals};
 use serde_json::{Value, json};
 
 use super::super::actor::{actor, record_refusal};
@@ -61,8 +61,9 @@ impl MeasureMutation {
         input: DefineMeasureInput,
     ) -> Result<Whole<DefineMeasurePayload>, Problem> {
         administrator(ctx, Scope::Administer)?;
+        let now = data::<Clock>(ctx)?.now();
         let transaction = begin_write(database(ctx)?).await?;
-        let Defined { row, before } = match define(&transaction, definition(input)).await {
+        let Defined { row, before } = match define(&transaction, definition(input), now).await {
             Ok(defined) => defined,
             Err(DefineError::Database(error)) => return Err(error.into()),
             Err(DefineError::Refused(wrong)) => {
@@ -77,9 +78,10 @@ impl MeasureMutation {
         if !unchanged {
             let entry = Entry::done(&actor(ctx)?, DEFINE_MEASURE).leaving(told(&row));
             let entry = Entry { before: before.as_ref().map(told), ..entry };
-            record(&transaction, entry, data::<Clock>(ctx)?.now()).await?;
+            record(&transaction, entry, now).await?;
         }
         transaction.commit().await?;
+        data::<Signals>(ctx)?.builds_changed();
         Ok(Whole(DefineMeasurePayload { code: Some(row.code), unchanged, errors: Vec::new() }))
     }
 }

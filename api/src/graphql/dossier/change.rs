@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use async_graphql::{Context, InputObject, Object};
 use entity::token::Scope;
 use entity::{AgencyId, ImportId, agency, import};
-use reform_worker::Clock;
 use reform_worker::audit::action::{IMPORT_DOSSIERS, REMOVE_DOSSIER};
 use reform_worker::dossiers::{self, DossierRow, ImportError, Order, Read, RemoveError, Watch};
+use reform_worker::{Clock, Signals};
 use scoring::{canonical_json, sha256_hex};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -220,6 +220,7 @@ impl DossierMutation {
         let key = (agency.id, input.code.as_str());
         match dossiers::remove(database, key, &actor(ctx)?, reason, now).await {
             Ok(dossier) => {
+                data::<Signals>(ctx)?.builds_changed();
                 let procedures = load_procedures(database, [dossier.procedure_id]).await?;
                 let removed = Some(shown_dossier(&agency.code, dossier, &procedures));
                 Ok(Whole(RemoveDossierPayload { removed, errors: Vec::new() }))
@@ -279,7 +280,10 @@ async fn imported(
     let rows = rows.into_iter().map(Read::Row).collect();
     let rows = futures_util::stream::iter([Ok(rows)]);
     match dossiers::import(database, &order, rows, &watch, data::<Clock>(ctx)?).await {
-        Ok(record) => Ok(record),
+        Ok(record) => {
+            data::<Signals>(ctx)?.builds_changed();
+            Ok(record)
+        }
         Err(ImportError::Database(error)) => Err(error.into()),
         Err(ImportError::Cancelled) => Err(Problem::internal(&"nobody cancels a batch")),
     }

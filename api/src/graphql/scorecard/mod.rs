@@ -5,6 +5,7 @@ mod comparison;
 mod counted;
 mod half_year;
 mod line;
+mod live;
 mod load;
 mod path;
 mod picked;
@@ -21,6 +22,7 @@ use sea_orm::{DatabaseConnection, PaginatorTrait, QueryOrder, QuerySelect};
 
 pub(crate) use self::comparison::ComparisonQuery;
 use self::line::ScorecardLine;
+pub(crate) use self::live::ScorecardSubscription;
 use self::load::load;
 pub(crate) use self::path::PathQuery;
 pub(crate) use self::simulation::SimulationQuery;

@@ -30,7 +30,7 @@ on_both! {
         assert_eq!((&json!(requested.object), requested.from_address.as_deref()), (&build, Some("127.0.0.1")));
         assert_eq!(
             requested.after.as_deref(),
-            Some(r#"{"agencies":[],"already_queued":true,"period":"2022-H1","reason":"x"}"#)
+            Some(r#"{"agencies":[],"already_queued":true,"blocks":[],"period":"2022-H1","reason":"x"}"#)
         );
     }
 

@@ -36,7 +36,7 @@ fn row(row: i32, agency: &str, code: &str, received: &str, due: &str, completed:
     DossierRow::new(row, [agency, code, PROCEDURE, "COUNTER", received, due, completed, "", "", ""])
 }
 
-fn order(mode: Mode, dry_run: bool) -> Order {
+pub fn order(mode: Mode, dry_run: bool) -> Order {
     Order {
         id: ImportId::generate(),
         agency: None,

@@ -1,5 +1,6 @@
 //! Files of dossiers: uploaded, watched, cancelled, refused, and imported from the terminal.
 
+mod rests;
 mod rights;
 mod terminal;
 mod transport;
@@ -15,7 +16,7 @@ const HEADER: &str =
     "Mã cơ quan,Mã hồ sơ,Mã thủ tục,Hình thức tiếp nhận,Ngày tiếp nhận,Ngày hẹn trả,Ngày hoàn thành\n";
 
 /// A file of rows: agency, code, due and completed of each dossier, received on 5 January 2022.
-fn file(rows: &[(&str, &str, &str, &str)]) -> String {
+pub(super) fn file(rows: &[(&str, &str, &str, &str)]) -> String {
     let row = |(agency, code, due, completed): &(&str, &str, &str, &str)| {
         format!("{agency},{code},{PROCEDURE},Trực tiếp,05/01/2022,{due},{completed}\n")
     };
@@ -29,7 +30,7 @@ fn long_file(rows: usize) -> String {
 }
 
 /// The import with a global id, when it has ended: its state and counts.
-async fn ended(app: &App, id: &Value) -> Value {
+pub(super) async fn ended(app: &App, id: &Value) -> Value {
     let query = format!("{{ import(id: {id}) {{ state added changed unchanged refused errorEn }} }}");
     for _ in 0..600 {
         // It may not have begun.

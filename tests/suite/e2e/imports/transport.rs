@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 
 use super::{file, long_file};
 
-fn head(app: &App, length: usize) -> String {
+pub(super) fn head(app: &App, length: usize) -> String {
     let authorization = app.authorization();
     format!(
         "POST /imports/dossiers HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: {authorization}\r\n\
@@ -19,7 +19,7 @@ fn head(app: &App, length: usize) -> String {
 }
 
 /// The status and the body of an answer.
-fn told(answer: &str) -> (u16, Value) {
+pub(super) fn told(answer: &str) -> (u16, Value) {
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{answer}"));
     (head[9..12].parse().expect("a status"), serde_json::from_str(body).unwrap_or_default())
 }

@@ -287,6 +287,7 @@ fn lists() -> Vec<Probe> {
             r#"{ build(id: "Build:01890000-0000-7000-8000-000000000000") { state } }"#,
             some,
         ),
+        count("Query.closedPeriods", "{ closedPeriods { period } }", some),
         count("Query.schedules", "{ schedules { cron } }", some),
         count(
             "Query.simulateScorecards",
@@ -330,6 +331,7 @@ fn lists() -> Vec<Probe> {
 
 fn changes() -> Vec<Probe> {
     const NOBODY: &str = "Account:01890000-0000-7000-8000-000000000000";
+    const NO_BUILD: &str = "Build:01890000-0000-7000-8000-000000000000";
     const NO_SCHEDULE: &str = "Schedule:01890000-0000-7000-8000-000000000000";
     const NO_SET: &str = "CriteriaSet:01890000-0000-7000-8000-000000000000";
     let change = |operation: &'static str, field: &str, payload: &str| {
@@ -339,6 +341,13 @@ fn changes() -> Vec<Probe> {
     let mut changes = dossier_changes();
     changes.extend(vec![
         change("Mutation.requestBuild", r#"requestBuild(input: { period: "1999-H1", reason: "x" })"#, errors),
+        change(
+            "Mutation.cancelBuild",
+            &format!(r#"cancelBuild(input: {{ build: "{NO_BUILD}", reason: "x" }})"#),
+            errors,
+        ),
+        change("Mutation.closePeriod", r#"closePeriod(input: { period: "1999-H1", reason: "x" })"#, errors),
+        change("Mutation.reopenPeriod", r#"reopenPeriod(input: { period: "1999-H1", reason: "x" })"#, errors),
         change(
             "Mutation.changeSchedule",
             &format!(r#"changeSchedule(input: {{ schedule: "{NO_SCHEDULE}", cron: "never" }})"#),

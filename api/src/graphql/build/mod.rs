@@ -1,18 +1,21 @@
-//! Builds: what was asked for, how far it is, asking for one, and watching one.
+//! Builds: what was asked for, how far it is, asking for one, calling one off, and watching one.
+
+mod cancel;
+mod progress;
 
 use std::collections::HashMap;
-use std::time::Duration;
 
-use async_graphql::{Context, ID, InputObject, Object, Subscription};
+use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
 use entity::token::Scope;
 use entity::{BuildId, block, build, build_part, period};
-use futures_util::Stream;
 use reform_worker::audit::action::REQUEST_BUILD;
 use reform_worker::build::{Request, RequestError};
 use reform_worker::{Clock, Signals};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 
+pub(crate) use self::cancel::BuildCancelMutation;
+pub(crate) use self::progress::BuildSubscription;
 use super::actor::{actor, record_refusal};
 use super::codes::{BuildState, BuildTrigger, PartState};
 use super::cost;
@@ -30,8 +33,6 @@ use crate::request::request_build;
 const LONGEST_REASON: usize = 500;
 /// The most agencies that one build may name.
 const MOST_AGENCIES: usize = 500;
-/// A subscription looks at its build this often, whether or not it is woken.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 plain_object! {
     /// A build: one compilation of a period's scorecards.
@@ -42,6 +43,8 @@ plain_object! {
         period: String,
         /// Only these agencies, by code; null: every agency of the period.
         agencies: Option<Vec<String>> => cost::AGENCIES,
+        /// Only the agencies of these ranking blocks, by code; null: of every block.
+        blocks: Option<Vec<String>>,
         /// What set it off.
         trigger: BuildTrigger,
         /// Why, in a person's words.
@@ -56,10 +59,27 @@ plain_object! {
         started_at: Option<DateTime<Utc>>,
         /// When it ended.
         ended_at: Option<DateTime<Utc>>,
+        /// How long it took, in milliseconds; null until it has ended.
+        duration_ms: Option<i32>,
+        /// When it was called off; its parts end as soon as they have noticed.
+        cancelled_at: Option<DateTime<Utc>>,
+        /// Who called it off.
+        cancelled_by: Option<String>,
+        /// Why, in a person's words.
+        cancel_reason: Option<String>,
+        /// How many agencies it compiles; 0 until it is taken up.
+        agencies_total: i32,
+        /// How many of them are in parts that have ended.
+        agencies_ended: i32,
         /// New card revisions, so far.
         cards_written: i32,
         /// Cards that were already as they should be, so far.
         cards_unchanged: i32,
+        /// Agencies whose index is another than before, so far.
+        indexes_changed: i32,
+        /// What is different from the build of the same period and scope before; null until this one has ended,
+        /// and where there was none or it is forgotten.
+        difference: Option<BuildDifference>,
         /// How many parts it has; 0 until it is taken up.
         parts_total: i32,
         /// How many of them have ended.
@@ -72,18 +92,36 @@ plain_object! {
 }
 
 plain_object! {
+    /// What a build did more (or less, below zero) than the build of the same period and scope before.
+    pub(crate) struct BuildDifference {
+        /// The build before.
+        build: ID,
+        /// New card revisions.
+        cards_written: i32,
+        /// Cards that were already as they should be.
+        cards_unchanged: i32,
+        /// Agencies whose index is another than before.
+        indexes_changed: i32,
+    }
+}
+
+plain_object! {
     /// A part of a build: one ranking block.
     pub(crate) struct BuildPart {
         /// The block.
         block: Block,
         /// Where it stands.
         state: PartState,
+        /// How many agencies it compiles.
+        agencies: i32,
         /// Which attempt, from 1.
         attempt: i32,
         /// New card revisions.
         cards_written: i32,
         /// Cards that were already as they should be.
         cards_unchanged: i32,
+        /// Agencies whose index is another than before.
+        indexes_changed: i32,
         /// When it was last begun.
         started_at: Option<DateTime<Utc>>,
         /// When it ended.
@@ -93,7 +131,8 @@ plain_object! {
     }
 }
 
-/// Loads builds whole, with their periods and parts: two queries more than the builds themselves.
+/// Loads builds whole, with their periods, parts and the builds before them: three queries more than the builds
+/// themselves.
 pub(crate) async fn whole(
     database: &DatabaseConnection,
     rows: Vec<build::Model>,
@@ -106,6 +145,9 @@ pub(crate) async fn whole(
         .find_also_related(block::Entity)
         .all(database)
         .await?;
+    let before = rows.iter().filter_map(|build| build.previous_id);
+    let before = build::Entity::find().filter(build::Column::Id.is_in(before)).all(database).await?;
+    let before: HashMap<_, _> = before.into_iter().map(|build| (build.id, build)).collect();
     let mut by_build: HashMap<BuildId, Vec<(i32, BuildPart)>> = HashMap::new();
     for (part, block) in parts {
         let Some(block) = block else { continue };
@@ -115,18 +157,33 @@ pub(crate) async fn whole(
         let mut parts = by_build.remove(&row.id).unwrap_or_default();
         parts.sort_by_key(|(position, _)| *position);
         let parts: Vec<_> = parts.into_iter().map(|(_, part)| part).collect();
-        build_of(row, &periods, parts)
+        let difference =
+            row.previous_id.and_then(|id| before.get(&id)).and_then(|before| difference(&row, before));
+        Build { difference, ..build_of(row, &periods, parts) }
     };
     Ok(rows.into_iter().map(build).collect())
+}
+
+/// `None` until both have ended.
+fn difference(row: &build::Model, before: &build::Model) -> Option<BuildDifference> {
+    row.ended_at.and(before.ended_at)?;
+    Some(BuildDifference {
+        build: NodeId::Build(before.id).into(),
+        cards_written: row.cards_written - before.cards_written,
+        cards_unchanged: row.cards_unchanged - before.cards_unchanged,
+        indexes_changed: row.indexes_changed - before.indexes_changed,
+    })
 }
 
 fn part_of(part: build_part::Model, block: block::Model) -> BuildPart {
     BuildPart {
         block: block.into(),
         state: part.state.into(),
+        agencies: part.agencies,
         attempt: part.attempt,
         cards_written: part.cards_written,
         cards_unchanged: part.cards_unchanged,
+        indexes_changed: part.indexes_changed,
         started_at: part.started_at,
         ended_at: part.ended_at,
         error: part.error,
@@ -135,11 +192,22 @@ fn part_of(part: build_part::Model, block: block::Model) -> BuildPart {
 
 fn build_of(row: build::Model, periods: &HashMap<entity::PeriodId, String>, parts: Vec<BuildPart>) -> Build {
     let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
-    let ended = parts.iter().filter(|part| !matches!(part.state, PartState::Waiting | PartState::Running));
+    let has_ended = |part: &&BuildPart| !matches!(part.state, PartState::Waiting | PartState::Running);
+    let ended = parts.iter().filter(has_ended);
+    let took = row.started_at.zip(row.ended_at).map(|(started, ended)| (ended - started).num_milliseconds());
     Build {
         id: NodeId::Build(row.id).into(),
         period: periods.get(&row.period_id).cloned().unwrap_or_default(),
         agencies: row.agencies.map(|codes| codes.0),
+        blocks: row.blocks.map(|codes| codes.0),
+        duration_ms: took.and_then(|took| i32::try_from(took.max(0)).ok()),
+        cancelled_at: row.cancelled_at,
+        cancelled_by: row.cancelled_by,
+        cancel_reason: row.cancel_reason,
+        agencies_total: parts.iter().map(|part| part.agencies).sum(),
+        agencies_ended: parts.iter().filter(has_ended).map(|part| part.agencies).sum(),
+        indexes_changed: parts.iter().map(|part| part.indexes_changed).sum(),
+        difference: None,
         trigger: row.trigger.into(),
         reason: row.reason,
         requested_by: row.requested_by,
@@ -222,6 +290,9 @@ struct RequestBuildInput {
     period: String,
     /// Only these agencies, by code, at most 500; none or empty: every agency of the period.
     agencies: Option<Vec<String>>,
+    /// Only the agencies of these ranking blocks, by code, at most 500; none or empty: of every block. Where
+    /// agencies are named as well, only those that are in both.
+    blocks: Option<Vec<String>>,
     /// Why, in your own words, 1 to 500 characters; it is kept with the build.
     reason: String,
 }
@@ -238,15 +309,28 @@ plain_object! {
     }
 }
 
-fn input_errors(input: &RequestBuildInput) -> Vec<UserError> {
-    let mut errors = Vec::new();
-    let length = input.reason.trim().chars().count();
-    if !(1..=LONGEST_REASON).contains(&length) {
-        errors.push(UserError::new(
+/// That a reason is no reason, if it is none.
+pub(crate) fn reason_error(reason: &str) -> Option<UserError> {
+    let length = reason.trim().chars().count();
+    (!(1..=LONGEST_REASON).contains(&length)).then(|| {
+        UserError::new(
             "INVALID_REASON",
             "reason",
             format!("Lý do phải có từ 1 đến {LONGEST_REASON} ký tự."),
             format!("The reason must have 1 to {LONGEST_REASON} characters."),
+        )
+    })
+}
+
+fn input_errors(input: &RequestBuildInput) -> Vec<UserError> {
+    let mut errors = Vec::new();
+    errors.extend(reason_error(&input.reason));
+    if input.blocks.as_ref().is_some_and(|blocks| blocks.len() > MOST_AGENCIES) {
+        errors.push(UserError::new(
+            "TOO_MANY_BLOCKS",
+            "blocks",
+            format!("Nhiều nhất {MOST_AGENCIES} khối; để trống để lập cho tất cả."),
+            format!("At most {MOST_AGENCIES} blocks; leave it empty for all."),
         ));
     }
     if input.agencies.as_ref().is_some_and(|agencies| agencies.len() > MOST_AGENCIES) {
@@ -274,6 +358,7 @@ fn refusal(error: RequestError) -> Result<UserError, Problem> {
         RequestError::OutsideValidity { agency, period, valid_from, valid_to } => {
             Ok(outside_validity("agencies", &agency, &period, (valid_from, valid_to)))
         }
+        RequestError::UnknownBlock(code) => Ok(unknown("UNKNOWN_BLOCK", "blocks", "khối", "block", &code)),
         RequestError::Database(error) => Err(error.into()),
     }
 }
@@ -306,6 +391,7 @@ impl BuildMutation {
         let asked = Request {
             period: &input.period,
             agencies: input.agencies.as_deref().unwrap_or_default(),
+            blocks: input.blocks.as_deref().unwrap_or_default(),
             trigger: build::Trigger::Administrator,
             reason: input.reason.trim(),
             requested_by: &administrator.name,
@@ -318,61 +404,5 @@ impl BuildMutation {
         data::<Signals>(ctx)?.builds_changed();
         let build = build_by_id(database, requested.id).await?;
         Ok(Whole(RequestBuildPayload { build, already_queued: requested.already_queued, errors: Vec::new() }))
-    }
-}
-
-#[derive(Default)]
-pub(crate) struct BuildSubscription;
-
-#[Subscription]
-impl BuildSubscription {
-    /// The build as it is now, again whenever it moves on, and for the last time when it has ended.
-    async fn build_progress(
-        &self,
-        ctx: &Context<'_>,
-        id: ID,
-    ) -> Result<impl Stream<Item = Result<Whole<Build>, Problem>> + use<>, Problem> {
-        let database = database(ctx)?.clone();
-        let mut changed = data::<Signals>(ctx)?.listen();
-        changed.mark_changed();
-        let (id, _) = known_build(&database, &id).await?;
-        let watch = Watch { database, changed, id, last: None, ended: false };
-        Ok(futures_util::stream::unfold(watch, Watch::next))
-    }
-}
-
-struct Watch {
-    database: DatabaseConnection,
-    changed: tokio::sync::watch::Receiver<u64>,
-    id: BuildId,
-    last: Option<String>,
-    ended: bool,
-}
-
-impl Watch {
-    /// Waits until the build differs from what was last sent.
-    async fn next(mut self) -> Option<(Result<Whole<Build>, Problem>, Self)> {
-        if self.ended {
-            return None;
-        }
-        loop {
-            tokio::select! {
-                _ = self.changed.changed() => {}
-                () = tokio::time::sleep(LOOK_AGAIN) => {}
-            }
-            let build = match build_by_id(&self.database, self.id).await {
-                Ok(build) => build?,
-                Err(problem) => {
-                    self.ended = true;
-                    return Some((Err(problem), self));
-                }
-            };
-            let seen = format!("{build:?}");
-            if self.last.as_ref() != Some(&seen) {
-                self.last = Some(seen);
-                self.ended = build.ended_at.is_some();
-                return Some((Ok(Whole(build)), self));
-            }
-        }
     }
 }
