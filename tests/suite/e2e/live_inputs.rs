@@ -75,6 +75,46 @@ on_both! {
         assert_eq!(requested(&app).await, 0);
     }
 
+    async fn agencies_that_change_and_what_predecessors_hand_in_reach_the_cards(kind) {
+        let app = App::compiled(kind).await;
+        let worker = quick(&app);
+        let merge = r#"mutation { succeedAgencies(input: { kind: MERGE, from: ["STC", "SKHDT"], effectiveOn: "2022-04-15",
+            decisionNumber: "12/QĐ-UBND", decidedOn: "2022-03-01", to: [{ code: "STC_MOI", register: { nameVi: "Sở Tài chính",
+            nameEn: "Department of Finance", kind: DEPARTMENT, block: "DEPARTMENTS", source: DECISION } }] }) {
+            errors { code } } }"#;
+        assert_eq!(app.ask(merge).await["succeedAgencies"]["errors"], json!([]));
+        followed(&app).await;
+        let successor = async || {
+            let card = app.ask(r#"{ scorecard(agency: "STC_MOI", period: "2022-H1") { revision } }"#).await;
+            card["scorecard"]["revision"].as_i64().expect("the successor has a card")
+        };
+        let own = r#"mutation { importDossiers(input: { agency: "STC_MOI", mode: ALL_OR_NOTHING, dryRun: false, rows: [
+            { code: "C1", procedure: "X.000001", channel: ONLINE_FULL, received: "20/04/2022", due: "25/04/2022" }] }) {
+            import { added } } }"#;
+        assert_eq!(app.ask(own).await["importDossiers"]["import"]["added"], 1);
+        followed(&app).await;
+        let before = successor().await;
+        // Of the predecessor counted its official table as long as it reported no dossiers.
+        import_at_terminal(&app, "A1");
+        followed(&app).await;
+        assert_eq!(successor().await, before + 1);
+
+        let place = r#"mutation { placeInBlock(input: { agency: "SNV", block: "MANAGEMENT_BOARDS", from: "2022-05-01" }) {
+            errors { code } } }"#;
+        assert_eq!(app.ask(place).await["placeInBlock"]["errors"], json!([]));
+        followed(&app).await;
+        let ranking = app.ask(r#"{ ranking(period: "2022-H1", block: "MANAGEMENT_BOARDS") {
+            nodes { scorecard { agency { code } } } } }"#).await;
+        assert!(ranking.to_string().contains("SNV"), "{ranking}");
+
+        // On the cards of the year it was there for its first months only.
+        let gone = r#"mutation { closeAgency(input: { agency: "STTTT", on: "2022-06-01" }) { errors { code } } }"#;
+        assert_eq!(app.ask(gone).await["closeAgency"]["errors"], json!([]));
+        followed(&app).await;
+        worker.stop().await;
+        assert_eq!(requested(&app).await, 0);
+    }
+
     async fn counters_that_are_repaired_reach_the_cards(kind) {
         let app = App::compiled(kind).await;
         import_at_terminal(&app, "A1");
