@@ -1,11 +1,12 @@
 //! Findings of an inspection: what an agency achieved and where it fell
 //! short.
 
-use sea_orm::QueryOrder;
 use sea_orm::entity::prelude::*;
+use sea_orm::{FromQueryResult, JoinType, QueryOrder, QueryResult, QuerySelect};
 
 use crate::codes::Codes;
-use crate::ids::{FindingId, InspectedAgencyId};
+use crate::ids::{AgencyId, FindingId, InspectedAgencyId, InspectionId};
+use crate::{inspected_agency, inspection, period};
 
 scoring::coded_enum! {
     /// Whether a finding speaks for the agency.
@@ -78,6 +79,52 @@ impl ActiveModelBehavior for ActiveModel {}
 pub fn of_inspected(inspected: impl IntoIterator<Item = InspectedAgencyId>) -> Select<Entity> {
     Entity::find()
         .filter(Column::InspectedAgencyId.is_in(inspected))
+        .order_by_asc(Column::InspectedAgencyId)
+        .order_by_asc(Column::Position)
+}
+
+/// A finding with where it comes from.
+#[derive(Clone, Debug)]
+pub struct Inspected {
+    /// The finding.
+    pub row: Model,
+    /// On whom.
+    pub agency: AgencyId,
+    /// The inspection.
+    pub inspection: InspectionId,
+    /// Its day.
+    pub inspected_on: Date,
+    /// The first day of the period whose work was inspected.
+    pub starts_on: Date,
+    /// The day after that period's last.
+    pub ends_before: Date,
+}
+
+impl FromQueryResult for Inspected {
+    fn from_query_result(result: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        Ok(Self {
+            row: Model::from_query_result(result, prefix)?,
+            agency: result.try_get("", "agency_id")?,
+            inspection: result.try_get("", "inspection_id")?,
+            inspected_on: result.try_get("", "inspected_on")?,
+            starts_on: result.try_get("", "starts_on")?,
+            ends_before: result.try_get("", "ends_before")?,
+        })
+    }
+}
+
+/// The findings on agencies, of all their inspections, the latest first; read them as [`Inspected`].
+#[must_use]
+pub fn of_agencies(agencies: impl IntoIterator<Item = AgencyId>) -> Select<Entity> {
+    Entity::find()
+        .join(JoinType::InnerJoin, Relation::InspectedAgency.def())
+        .join(JoinType::InnerJoin, inspected_agency::Relation::Inspection.def())
+        .join(JoinType::InnerJoin, inspection::Relation::Period.def())
+        .columns([inspected_agency::Column::AgencyId, inspected_agency::Column::InspectionId])
+        .column(inspection::Column::InspectedOn)
+        .columns([period::Column::StartsOn, period::Column::EndsBefore])
+        .filter(inspected_agency::Column::AgencyId.is_in(agencies))
+        .order_by_desc(inspection::Column::InspectedOn)
         .order_by_asc(Column::InspectedAgencyId)
         .order_by_asc(Column::Position)
 }

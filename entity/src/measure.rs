@@ -21,6 +21,8 @@ scoring::coded_enum! {
         Listing = "LISTING",
         /// The state of a document.
         Document = "DOCUMENT",
+        /// How many findings of a kind the inspections of the period have.
+        Finding = "FINDING",
         /// Only an observation.
         Observation = "OBSERVATION",
     }

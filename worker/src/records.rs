@@ -5,12 +5,12 @@
 //! again. A record that was written by another clock may still have come later than it says; therefore the value
 //! that the records give stands beside the one that was scored.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     AgencyId, DocumentId, DossierTableId, Known, ListingId, ObservationId, ScorecardId, document,
-    dossier_table, listing, measure, observation, scorecard,
+    dossier_table, finding, listing, measure, observation, scorecard,
 };
 use scoring::FactValue;
 use sea_orm::{
@@ -34,6 +34,8 @@ pub enum Record {
     Document(document::Model),
     /// An observation.
     Observation(observation::Model),
+    /// A finding of an inspection.
+    Finding(finding::Inspected),
 }
 
 /// A record and what it is to the number.
@@ -69,7 +71,7 @@ struct Newest {
 
 impl Records {
     /// Reads what was known when each of the cards was compiled, of their agencies and those whose counts were summed:
-    /// seven queries, and where agencies changed a few more.
+    /// eight queries, and where agencies changed a few more.
     ///
     /// # Errors
     /// When the database fails.
@@ -96,6 +98,16 @@ impl Records {
         for known in all(connection, observation::known_to_cards(cards())).await? {
             newest.observations.extend(known.newest.then_some(known.row.id));
             of_cards.entry(known.card).or_default().add_observation(known.row);
+        }
+        let everyone: BTreeSet<AgencyId> = of_cards.values().flat_map(Inputs::everyone).collect();
+        let findings =
+            finding::of_agencies(everyone).into_model::<finding::Inspected>().all(connection).await?;
+        for inputs in of_cards.values_mut() {
+            let own: BTreeSet<AgencyId> = inputs.everyone().collect();
+            findings
+                .iter()
+                .filter(|of| own.contains(&of.agency))
+                .for_each(|of| inputs.add_finding(of.clone()));
         }
         Ok(Self { measures: load_measures(connection).await?, of_cards, newest })
     }
@@ -166,6 +178,9 @@ impl Newest {
                 one(Record::DossierTable((*table).clone()), self.tables.contains(&table.id))
             }
             Found::Dossiers(..) => Vec::new(),
+            Found::Findings(findings, _) => {
+                findings.iter().map(|found| behind(Record::Finding((*found).clone()), true, true)).collect()
+            }
             Found::Document(document) => {
                 one(Record::Document((*document).clone()), self.documents.contains(&document.id))
             }

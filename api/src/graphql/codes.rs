@@ -204,6 +204,8 @@ codes! {
         Listing,
         /// The state of a document.
         Document,
+        /// How many findings of a kind the inspections of the period have.
+        Finding,
         /// Only an observation.
         Observation,
     }

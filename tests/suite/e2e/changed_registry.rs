@@ -81,8 +81,8 @@ on_both! {
         let app = App::compiled(kind).await;
         compile(&app, "2022-FY", "[]").await;
         let (inspected, other) = (card(&app, "KKT", "2022-FY").await, card(&app, "STC", "2022-FY").await);
-        assert_ne!(line(&inspected, "1.3.2")["state"], "NOT_APPLICABLE");
-        assert_eq!(line(&other, "1.3.2")["state"], "NOT_APPLICABLE");
+        assert_ne!(line(&inspected, "1.3.3")["state"], "NOT_APPLICABLE");
+        assert_eq!(line(&other, "1.3.3")["state"], "NOT_APPLICABLE");
     }
 
     async fn one_unreadable_report_is_missing_on_one_card(kind) {

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use entity::{
-    AgencyId, agency, document, dossier_table, inspected_agency, listing, measure, observation, period,
+    AgencyId, agency, document, dossier_table, finding, inspected_agency, listing, measure, observation,
+    period,
 };
 use scoring::{AgencySnapshot, CriteriaSet, DossierCounts, Fact, FactValue, Facts, Source, Unit};
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
@@ -28,6 +29,7 @@ pub(crate) struct Inputs {
     dossiers: HashMap<Span, Counted>,
     documents: HashMap<(AgencyId, String), document::Model>,
     observations: HashMap<(AgencyId, String), observation::Model>,
+    findings: HashMap<AgencyId, Vec<finding::Inspected>>,
 }
 
 /// Where the numbers of a measure are found.
@@ -64,6 +66,8 @@ pub(crate) enum Found<'a> {
     Document(&'a document::Model),
     /// An observation.
     Observation(&'a observation::Model),
+    /// Findings of a kind, and the day of the last inspection.
+    Findings(Vec<&'a finding::Inspected>, NaiveDate),
 }
 
 impl Found<'_> {
@@ -96,6 +100,11 @@ impl Found<'_> {
                 };
                 Fact { value, source: document.source, as_of: document.as_of }
             }
+            Self::Findings(findings, inspected_on) => {
+                let count = i64::try_from(findings.len()).unwrap_or(i64::MAX);
+                let value = FactValue::Number(count.into());
+                Fact { value, source: Source::InspectionReport, as_of: *inspected_on }
+            }
             Self::Observation(seen) => Fact {
                 value: observed_value(&seen.value, measure.unit),
                 source: seen.source,
@@ -106,7 +115,7 @@ impl Found<'_> {
 }
 
 impl Inputs {
-    /// Reads what is known of `agencies` and their predecessors in `period`: ten queries at most where no
+    /// Reads what is known of `agencies` and their predecessors in `period`: eleven queries at most where no
     /// agency changed, and two or three more where some did.
     pub(super) async fn load<C: ConnectionTrait>(
         connection: &C,
@@ -130,6 +139,8 @@ impl Inputs {
             .all(connection)
             .await?;
         let dossiers = dossiers(connection, period, &lines, agencies).await?;
+        let findings = finding::of_agencies(ids.iter().copied());
+        let findings = findings.into_model::<finding::Inspected>().all(connection).await?;
         let observations = observation::latest_for(period.id)
             .filter(observation::Column::AgencyId.is_in(ids))
             .all(connection)
@@ -145,12 +156,18 @@ impl Inputs {
         listed.into_iter().for_each(|listing| inputs.add_listing(listing));
         documents.into_iter().for_each(|document| inputs.add_document(document));
         observations.into_iter().for_each(|seen| inputs.add_observation(seen));
+        findings.into_iter().for_each(|finding| inputs.add_finding(finding));
         Ok(inputs)
     }
 
     /// Nothing yet, of agencies over their changes.
     pub(crate) fn over(lines: Lines) -> Self {
         Self { lines, ..Self::default() }
+    }
+
+    /// The agencies whose reports are needed.
+    pub(crate) fn everyone(&self) -> impl Iterator<Item = AgencyId> {
+        self.lines.everyone()
     }
 
     /// The code of an agency that changed.
@@ -183,6 +200,13 @@ impl Inputs {
 
     pub(crate) fn add_observation(&mut self, seen: observation::Model) {
         self.observations.insert((seen.agency_id, seen.measure_code.clone()), seen);
+    }
+
+    /// What a half-year's inspection found is known at the year's end as well; what another period's did is not counted.
+    pub(crate) fn add_finding(&mut self, finding: finding::Inspected) {
+        if self.lines.covers(finding.starts_on, finding.ends_before) {
+            self.findings.entry(finding.agency).or_default().push(finding);
+        }
     }
 
     /// The facts of one agency: the measures that `set` names, as far as they are known.
@@ -275,9 +299,26 @@ impl Inputs {
                 let key = measure.key.clone().unwrap_or_default();
                 self.documents.get(&(agency, key)).map(Found::Document)
             }
+            measure::Gathering::Finding => self.in_findings(agency, measure),
             _ => None,
         };
-        gathered.or_else(|| self.observations.get(&(agency, measure.code.clone())).map(Found::Observation))
+        let observed = || self.observations.get(&(agency, measure.code.clone())).map(Found::Observation);
+        match gathered {
+            // Where the report has none of the kind, somebody may still have counted otherwise.
+            Some(Found::Findings(ref none, _)) if none.is_empty() => observed().or(gathered),
+            Some(_) => gathered,
+            None => observed(),
+        }
+    }
+
+    /// The findings of the kind that the measure counts; none at all are known of an agency on which there are none of any
+    /// kind.
+    fn in_findings(&self, agency: AgencyId, measure: &measure::Model) -> Option<Found<'_>> {
+        let findings = self.findings.get(&agency)?;
+        let last = findings.iter().map(|finding| finding.inspected_on).max()?;
+        let of_kind =
+            findings.iter().filter(|finding| Some(finding.row.kind.as_str()) == measure.key.as_deref());
+        Some(Found::Findings(of_kind.collect(), last))
     }
 
     /// A procedure counts as listed when it is listed at every channel; how many are is not reported, only

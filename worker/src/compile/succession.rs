@@ -50,6 +50,7 @@ pub(crate) struct Told<'a> {
 #[derive(Default)]
 pub(crate) struct Lines {
     period: (NaiveDate, NaiveDate),
+    own: Vec<AgencyId>,
     successions: Arc<Successions>,
     contributions: HashMap<AgencyId, Contributions>,
 }
@@ -116,8 +117,9 @@ impl Lines {
             changed.then_some((agency, Contributions { rows, dossiers }))
         };
         let any = !successions.is_empty();
-        let contributions = agencies.filter(|_| any).filter_map(of).collect();
-        Self { period, successions, contributions }
+        let own: Vec<AgencyId> = agencies.collect();
+        let contributions = own.iter().copied().filter(|_| any).filter_map(of).collect();
+        Self { period, own, successions, contributions }
     }
 
     /// The agencies whose reports are needed beside the agencies' own.
@@ -167,6 +169,16 @@ impl Lines {
             Some(CountedPart { span, key: key.to_owned() })
         };
         spans.into_iter().filter(counted).filter_map(part).collect()
+    }
+
+    /// Whether a period lies within this one.
+    pub(super) fn covers(&self, starts_on: NaiveDate, ends_before: NaiveDate) -> bool {
+        self.period.0 <= starts_on && ends_before <= self.period.1
+    }
+
+    /// The agencies that cards are about and those whose reports are needed beside their own.
+    pub(crate) fn everyone(&self) -> impl Iterator<Item = AgencyId> {
+        self.own.iter().copied().chain(self.others())
     }
 
     /// The whole period of an agency.

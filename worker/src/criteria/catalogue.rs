@@ -36,6 +36,9 @@ const DOSSIER_KEYS: [&str; 14] = [
 ];
 /// What of a public listing may be counted.
 const LISTING_KEYS: [&str; 2] = ["listed", "required"];
+/// What of the findings of inspections may be counted.
+const FINDING_KEYS: [&str; 2] =
+    [entity::finding::Kind::Limitation.as_str(), entity::finding::Kind::Achievement.as_str()];
 
 /// A measure as it is to be.
 #[derive(Clone, Debug)]
@@ -177,7 +180,9 @@ fn undefinable(definition: &Definition) -> Vec<Undefinable> {
         wrong.push(Undefinable::NameEn);
     }
     let units: &'static [Unit] = match gathering {
-        Gathering::DossierTable | Gathering::Dossiers | Gathering::Listing => &[Unit::Count],
+        Gathering::DossierTable | Gathering::Dossiers | Gathering::Listing | Gathering::Finding => {
+            &[Unit::Count]
+        }
         Gathering::Document => &[Unit::Flag, Unit::Level],
         Gathering::Observation => &[],
     };
@@ -193,6 +198,7 @@ fn wrong_key(gathering: Gathering, key: Option<&str>) -> Option<Undefinable> {
         Gathering::DossierTable => &DOSSIER_KEYS,
         Gathering::Dossiers => &DossierCounts::KEYS,
         Gathering::Listing => &LISTING_KEYS,
+        Gathering::Finding => &FINDING_KEYS,
         Gathering::Document => &[],
         Gathering::Observation => return key.map(|_| Undefinable::KeyOfObservation),
     };

@@ -246,7 +246,7 @@ impl Names {
         let shared = Recorded {
             source: Source::Dossiers,
             as_of: scoring::province_day(counted.recorded_at),
-            recorded_at: counted.recorded_at,
+            recorded_at: Some(counted.recorded_at),
             version: counted.row.version,
             decides: true,
             predecessor: (counted.row.agency_id != own).then(|| agency.to_owned()),

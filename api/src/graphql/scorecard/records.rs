@@ -3,9 +3,9 @@
 
 use std::collections::HashSet;
 
-use async_graphql::{Context, SelectionField, Value};
+use async_graphql::{Context, ID, SelectionField, Value};
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::{document, dossier_table};
+use entity::{document, dossier_table, finding};
 use reform_worker::records::{Behind, Record, Records};
 use sea_orm::DatabaseConnection;
 
@@ -13,7 +13,7 @@ use super::Scorecard;
 use super::counted::{self, Asked};
 use super::line::LineInput;
 use super::wanted::Wanted;
-use crate::graphql::codes::{DocumentState, ListingChannel, Source};
+use crate::graphql::codes::{DocumentState, FindingKind, ListingChannel, Source};
 use crate::graphql::dossier::Dossier;
 use crate::graphql::id::NodeId;
 use crate::graphql::paging::{Held, Window};
@@ -28,8 +28,8 @@ plain_object! {
         source: Source,
         /// The day whose state it gives.
         as_of: NaiveDate,
-        /// When it was recorded.
-        recorded_at: DateTime<Utc>,
+        /// When it was recorded; null for a finding, of which only the inspection's day is known.
+        recorded_at: Option<DateTime<Utc>>,
         /// Its version, from 1: records are corrected by further versions.
         version: i32,
         /// Whether the value is its own: of several listings one decides, of a sum every record.
@@ -54,6 +54,7 @@ plain_interface! {
         DocumentRecord,
         ObservationRecord,
         DossierRecord,
+        FindingRecord,
     }
 }
 
@@ -145,6 +146,26 @@ plain_object! {
     }
 }
 
+plain_object! {
+    /// A finding (kết quả, hạn chế) of an inspection.
+    pub(crate) struct FindingRecord of Recorded {
+        /// Global id of the inspection.
+        inspection: ID,
+        /// Whether it speaks for the agency.
+        kind: FindingKind,
+        /// Code of the reform pillar.
+        pillar: String,
+        /// What it is about, in Vietnamese.
+        subject_vi: String,
+        /// The same in English.
+        subject_en: String,
+        /// The state in Vietnamese words; null if the report gives a number only.
+        state_vi: Option<String>,
+        /// The same in English.
+        state_en: Option<String>,
+    }
+}
+
 /// The pages that any `records` below the field that is resolved asks for, wherever it stands.
 pub(super) fn pages(ctx: &Context<'_>) -> Result<Vec<Window>, Problem> {
     let mut pages = Vec::new();
@@ -219,7 +240,7 @@ macro_rules! recorded {
         Recorded {
             source: $row.source.into(),
             as_of: $row.as_of,
-            recorded_at: $row.recorded_at,
+            recorded_at: Some($row.recorded_at),
             version: $row.version,
             decides: $behind.decides,
             predecessor: $behind.predecessor.clone(),
@@ -243,6 +264,32 @@ fn told(behind: Behind, sight: &Sight) -> InputRecord {
             let (measure, reported) = (row.measure_code, row.value);
             ObservationRecord { measure, reported, shared: recorded!(row, behind, covered) }.into()
         }
+        Record::Finding(found) => of_finding(found, behind.predecessor, covered).into(),
+    }
+}
+
+fn of_finding(found: finding::Inspected, predecessor: Option<String>, covered: bool) -> FindingRecord {
+    let row = found.row;
+    let shared = Recorded {
+        source: Source::InspectionReport,
+        as_of: found.inspected_on,
+        recorded_at: None,
+        version: 1,
+        decides: true,
+        predecessor,
+        newest: covered.then_some(true),
+        recorded_by: None,
+        note: None,
+    };
+    FindingRecord {
+        inspection: NodeId::Inspection(found.inspection).into(),
+        kind: row.kind.into(),
+        pillar: row.pillar,
+        subject_vi: row.subject_vi,
+        subject_en: row.subject_en,
+        state_vi: row.state_vi,
+        state_en: row.state_en,
+        shared,
     }
 }
 

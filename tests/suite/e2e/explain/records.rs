@@ -2,6 +2,8 @@
 
 use std::sync::atomic::Ordering;
 
+use entity::observation;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use tests::{App, make, on_both};
 
@@ -62,6 +64,40 @@ on_both! {
                 assert_eq!(input["exact"].is_null(), input["records"]["totalCount"] == 0, "{agency} {input}");
             }
         }
+    }
+
+    async fn what_inspections_found_is_counted_and_told(kind) {
+        let app = App::compiled(kind).await;
+        let found = async |agency: &str| {
+            let query = format!(
+                r#"{{ scorecard(agency: "{agency}", period: "2022-H1") {{ lines {{ inputs {{ measure exact source asOf recordsDiffer
+                    records {{ totalCount nodes {{ __typename asOf recordedAt
+                        ... on FindingRecord {{ kind pillar subjectVi inspection }} }} }} }} }} }} }}"#
+            );
+            let card = app.ask(&query).await["scorecard"].clone();
+            inputs(&card).into_iter().find(|input| input["measure"] == "limitations_found").cloned().expect("the input")
+        };
+        let counted = found("SNGV").await;
+        assert_eq!((&counted["exact"], &counted["source"], &counted["asOf"]), (&json!("3"), &json!("INSPECTION_REPORT"), &json!("2022-07-05")));
+        assert_eq!((&counted["recordsDiffer"], &counted["records"]["totalCount"]), (&json!(false), &json!(3)));
+        let inspection = app.ask("{ inspections { nodes { id } } }").await["inspections"]["nodes"][0]["id"].clone();
+        for finding in counted["records"]["nodes"].as_array().expect("findings") {
+            assert_eq!((&finding["__typename"], &finding["kind"]), (&json!("FindingRecord"), &json!("LIMITATION")));
+            assert_eq!((&finding["inspection"], &finding["recordedAt"]), (&inspection, &Value::Null));
+        }
+        // The report on the management board states no limitation; then an observation stands in, and without one zero.
+        let observed = found("KKT").await;
+        assert_eq!((&observed["exact"], &observed["records"]["nodes"][0]["__typename"]), (&json!("2"), &json!("ObservationRecord")));
+        observation::Entity::delete_many()
+            .filter(observation::Column::MeasureCode.eq("limitations_found"))
+            .exec(&app.database)
+            .await
+            .expect("the observations are taken away");
+        compile(&app).await;
+        let none = found("KKT").await;
+        assert_eq!((&none["exact"], &none["recordsDiffer"], &none["records"]["totalCount"]), (&json!("0"), &json!(false), &json!(0)));
+        // Who was not inspected has no number of findings.
+        assert_eq!(found("STC").await["exact"], Value::Null);
     }
 
     async fn a_card_keeps_the_records_that_it_was_compiled_from(kind) {
@@ -150,6 +186,6 @@ on_both! {
         let records = "records(first: 3) { nodes { version } }";
         let with = count(12, records).await;
         assert_eq!(with, count(1, records).await);
-        assert_eq!(with - count(12, "").await, 7, "one for each kind of record, the catalogue, the cards and whom they succeed");
+        assert_eq!(with - count(12, "").await, 8, "one for each kind of record, the catalogue, the cards and whom they succeed");
     }
 }
