@@ -15,13 +15,16 @@ use sea_orm::{
 };
 
 use crate::compile::{PartDone, PartError};
-use crate::database::{announce_builds, begin_write, is_lost_race};
+use crate::database::{announce_builds, begin_write, is_lost_race, is_out_of_order};
 
 /// After this many attempts a part is given up.
 pub(crate) const MOST_ATTEMPTS: i32 = 5;
 
 /// The pause before the second attempt; it doubles with each further one.
 const FIRST_PAUSE: TimeDelta = TimeDelta::milliseconds(500);
+
+/// The pause after which is tried again what the database could not do for the moment: it has no room, or is away.
+const PAUSE_OUT_OF_ORDER: TimeDelta = TimeDelta::seconds(5);
 
 /// The right to compile a part.
 #[derive(Clone, Debug)]
@@ -116,7 +119,8 @@ impl Claim {
 }
 
 /// Puts a failed attempt on record: the part waits for its next attempt, or is given up. A race that was lost
-/// to another transaction is no failure of the part: the same attempt is made again.
+/// to another transaction, or a database that is out of order, is no failure of the part: the same attempt is made
+/// again, however often.
 pub(crate) async fn fail(
     database: &DatabaseConnection,
     claim: &Claim,
@@ -124,8 +128,13 @@ pub(crate) async fn fail(
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     let update = claim.update().col_expr(build_part::Column::Error, Expr::value(error.on_record()));
-    if matches!(error, PartError::Retry(error) if is_lost_race(error)) {
-        wait_again(update, claim.attempt, now + FIRST_PAUSE).exec(database).await?;
+    let pause = match error {
+        PartError::Retry(error) if is_lost_race(error) => Some(FIRST_PAUSE),
+        PartError::Retry(error) if is_out_of_order(error) => Some(PAUSE_OUT_OF_ORDER),
+        _ => None,
+    };
+    if let Some(pause) = pause {
+        wait_again(update, claim.attempt, now + pause).exec(database).await?;
         return Ok(());
     }
     let retry = matches!(error, PartError::Retry(_)) && claim.attempt < MOST_ATTEMPTS;
