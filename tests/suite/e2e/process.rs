@@ -100,6 +100,11 @@ impl Running {
         }
     }
 
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits until it catches Ctrl-C and SIGTERM: before that, not a line of it has run.
     pub fn until_it_listens_to_signals(&self) {
         let status = format!("/proc/{}/status", self.child.id());
