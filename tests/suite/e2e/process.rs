@@ -41,6 +41,9 @@ pub fn program(name: &str) -> Command {
         "REQUESTS_PER_SECOND",
         "REQUEST_BURST",
         "ALLOWED_QUERIES",
+        "METRICS_LISTEN",
+        "READ_DATABASE_URL",
+        "REFORM_CONFIG",
     ];
     for variable in variables {
         command.env_remove(variable);
