@@ -3,8 +3,8 @@
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
-use reform_worker::stop;
+use reform_api::cli::Cli;
+use reform_worker::{configuration, stop};
 use tracing_subscriber::EnvFilter;
 
 #[global_allocator]
@@ -18,10 +18,10 @@ async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| usual());
     let colours = std::io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
-    let cli = reform_api::cli::Cli::parse();
-    let ended = match told {
-        Ok(told) => reform_api::cli::run(cli, &told).await,
-        Err(error) => Err(error.into()),
+    let ended = match (told, configuration::parse::<Cli>()) {
+        (Ok(told), Ok((cli, in_force))) => reform_api::cli::run(cli, &in_force, &told).await,
+        (Err(error), _) => Err(error.into()),
+        (_, Err(error)) => Err(error.into()),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,

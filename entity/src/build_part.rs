@@ -6,6 +6,7 @@
 //! cannot write beside its successor.
 
 use crate::ids::{BlockId, BuildId, BuildPartId, PeriodId};
+use chrono::TimeDelta;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{JoinType, QueryOrder, QuerySelect};
@@ -89,23 +90,29 @@ pub fn unfinished_of(build: BuildId) -> Select<Entity> {
     of_build(build).filter(Column::State.is_in([State::Waiting, State::Running]))
 }
 
+/// Nothing is put off or claimed for so long. An instant further ahead was
+/// written before the clock was put back, and has passed. Longer than the
+/// clocks of several machines differ.
+const AHEAD: TimeDelta = TimeDelta::seconds(60);
+
 /// The parts whose present attempt was not yet pushed to the queue and whose
-/// turn it is, oldest first. A first attempt is always due: it must not wait
-/// for a clock that was put back.
+/// turn it is, oldest first. What was never pushed is always due.
 #[must_use]
 pub fn waiting_for_push(instant: DateTimeUtc) -> Select<Entity> {
-    waiting_in_turn()
-        .filter(Column::PushedAt.is_null())
-        .filter(Column::Attempt.eq(1).or(Column::DueAt.lte(instant)))
+    let due = Column::DueAt.lte(instant).or(Column::DueAt.gt(instant + AHEAD));
+    waiting_in_turn().filter(Column::PushedAt.is_null()).filter(Column::Pushes.eq(0).or(due))
 }
 
-/// The parts that still wait although they were pushed, before `instant` if
-/// one is given: the push may have been lost. Oldest first.
+/// The parts that still wait although they were pushed, more than `patience`
+/// before `instant` if one is given: the push may have been lost. Oldest first.
 #[must_use]
-pub fn still_waiting(pushed_before: Option<DateTimeUtc>) -> Select<Entity> {
+pub fn still_waiting(instant: DateTimeUtc, patience: Option<TimeDelta>) -> Select<Entity> {
     let pushed = waiting_in_turn().filter(Column::PushedAt.is_not_null());
-    match pushed_before {
-        Some(instant) => pushed.filter(Column::PushedAt.lt(instant)),
+    match patience {
+        Some(patience) => {
+            let lost = Column::PushedAt.lt(instant - patience).or(Column::PushedAt.gt(instant + AHEAD));
+            pushed.filter(lost)
+        }
         None => pushed,
     }
 }
@@ -159,6 +166,6 @@ pub fn running_at(block: BlockId, period: PeriodId) -> Select<Entity> {
 pub fn abandoned_at(instant: DateTimeUtc) -> Select<Entity> {
     Entity::find()
         .filter(Column::State.eq(State::Running))
-        .filter(Column::LeaseUntil.lt(instant))
+        .filter(Column::LeaseUntil.lt(instant).or(Column::LeaseUntil.gt(instant + AHEAD)))
         .order_by_asc(Column::Id)
 }

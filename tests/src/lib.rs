@@ -10,7 +10,7 @@ mod store;
 
 pub use app::{Answer, App, http};
 pub use asker::{Asker, FORM, form};
-pub use postgres::Postgres;
+pub use postgres::{Postgres, free_port};
 pub use socket::Socket;
 pub use store::{Kind, Store};
 

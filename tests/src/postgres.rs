@@ -1,12 +1,14 @@
-//! One PostgreSQL server for the whole test process, on loopback, with a data directory of its own.
+//! PostgreSQL servers on loopback, each with a data directory of its own: one for the whole test process, and one for
+//! each test that stops it, fills it or copies it.
 //!
-//! It is started by the first test that needs it and stops with the process, however that ends: a shell
-//! waits on a pipe that only this process holds, and stops the server when the pipe closes.
+//! A server stops with the process, however that ends: a shell waits on a pipe that only this process holds, and stops
+//! the server when the pipe closes.
 
+use std::io::Write;
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::thread::sleep;
@@ -14,16 +16,30 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-/// Stops the server and removes its data when standard input closes.
-const GUARD: &str = r#""$1/postgres" -D "$2/data" -p "$3" -k "$2" -c listen_addresses=127.0.0.1 -c fsync=off \
--c full_page_writes=off -c max_connections=300 >"$2/log" 2>&1 & server=$!
-read -r _; kill -INT $server; wait $server; rm -rf "$2""#;
+/// Starts and kills the server as it is told; stops it and removes its data when standard input closes.
+const GUARD: &str = r#"programs=$1 root=$2 port=$3; shift 3
+start() {
+    "$programs/postgres" -D "$root/data" -p "$port" -k "$root" -c listen_addresses=127.0.0.1 -c fsync=off \
+        -c full_page_writes=off "$@" >>"$root/log" 2>&1 & server=$!
+}
+start "$@"
+while read -r order; do
+    case $order in
+        kill) kill -KILL $server; wait $server ;;
+        start) start "$@" ;;
+    esac
+done
+kill -INT $server; wait $server; rm -rf "$root""#;
+
+/// What the server of all tests is started with.
+const FOR_ALL: [&str; 2] = ["-c", "max_connections=300"];
 
 /// A running server.
 #[derive(Debug)]
 pub struct Postgres {
     port: u16,
-    _guard: Child,
+    root: PathBuf,
+    guard: Child,
 }
 
 impl Postgres {
@@ -34,7 +50,7 @@ impl Postgres {
     /// needs it never passes without it.
     pub fn server() -> &'static Self {
         static SERVER: OnceLock<Postgres> = OnceLock::new();
-        SERVER.get_or_init(Self::start)
+        SERVER.get_or_init(|| Self::own(&FOR_ALL))
     }
 
     /// The URL of one of its databases.
@@ -42,43 +58,70 @@ impl Postgres {
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
     }
 
-    fn start() -> Self {
-        let programs = programs();
-        let root = TempDir::with_prefix("reform-pg-").expect("a temporary directory").keep();
-        let user = server_user();
-        if let Some((uid, gid)) = user {
-            chown(&root, Some(uid), Some(gid)).expect("the data directory changes hands");
-        }
-        std::fs::set_permissions(&root, std::fs::Permissions::from_mode(0o700)).expect("permissions");
-        let mut initdb = Command::new(programs.join("initdb"));
+    /// A server of one test, with more options. It goes with the value.
+    ///
+    /// # Panics
+    /// As [`server`](Self::server).
+    pub fn own(options: &[&str]) -> Self {
+        let root = directory();
+        let mut initdb = Command::new(programs().join("initdb"));
         initdb.args(["-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "-D"]);
         initdb.arg(root.join("data")).current_dir(&root).stdout(Stdio::null());
-        let made = as_user(&mut initdb, user).status().expect("initdb runs");
+        let made = as_user(&mut initdb, server_user()).status().expect("initdb runs");
         assert!(made.success(), "initdb failed");
+        Self::run(root, options)
+    }
 
+    /// kill -9 of the server, all at once.
+    pub fn kill(&mut self) {
+        self.order("kill");
+    }
+
+    /// Starts it again, on the same port.
+    pub fn start_again(&mut self) {
+        self.order("start");
+        self.wait();
+    }
+
+    fn order(&mut self, order: &str) {
+        let orders = self.guard.stdin.as_mut().expect("its standard input is piped");
+        writeln!(orders, "{order}").expect("the shell reads");
+    }
+
+    fn run(root: PathBuf, options: &[&str]) -> Self {
         let port = free_port();
         let mut guard = Command::new("sh");
-        guard.args(["-c", GUARD, "guard"]).arg(&programs).arg(&root).arg(port.to_string());
+        guard.args(["-c", GUARD, "guard"]).arg(programs()).arg(&root).arg(port.to_string()).args(options);
         guard.current_dir(&root).stdin(Stdio::piped());
-        let guard = as_user(&mut guard, user).spawn().expect("a shell starts the server");
-        let server = Self { port, _guard: guard };
-        server.wait(&programs, &root);
+        let guard = as_user(&mut guard, server_user()).spawn().expect("a shell starts the server");
+        let server = Self { port, root, guard };
+        server.wait();
         server
     }
 
-    fn wait(&self, programs: &Path, root: &Path) {
+    fn wait(&self) {
         let port = self.port.to_string();
         for _ in 0..300 {
-            let mut ready = Command::new(programs.join("pg_isready"));
+            let mut ready = Command::new(programs().join("pg_isready"));
             ready.args(["-q", "-h", "127.0.0.1", "-p", &port, "-U", "postgres"]);
             if ready.status().is_ok_and(|status| status.success()) {
                 return;
             }
             sleep(Duration::from_millis(100));
         }
-        let log = std::fs::read_to_string(root.join("log")).unwrap_or_default();
+        let log = std::fs::read_to_string(self.root.join("log")).unwrap_or_default();
         panic!("PostgreSQL did not start:\n{log}");
     }
+}
+
+/// A directory that the server's user may write to.
+fn directory() -> PathBuf {
+    let root = TempDir::with_prefix("reform-pg-").expect("a temporary directory").keep();
+    if let Some((uid, gid)) = server_user() {
+        chown(&root, Some(uid), Some(gid)).expect("the data directory changes hands");
+    }
+    std::fs::set_permissions(&root, std::fs::Permissions::from_mode(0o700)).expect("permissions");
+    root
 }
 
 /// Where the server's programs are.
@@ -113,7 +156,11 @@ fn as_user(command: &mut Command, user: Option<(u32, u32)>) -> &mut Command {
     }
 }
 
-fn free_port() -> u16 {
+/// A port of this machine that nobody listens on.
+///
+/// # Panics
+/// When there is none.
+pub fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.local_addr().expect("an address").port()
 }

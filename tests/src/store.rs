@@ -39,7 +39,7 @@ impl Store {
                 let location = Location::Embedded(directory.path().to_owned());
                 Self { location, _directory: Some(directory) }
             }
-            Kind::Postgres => Self::on_server("template1").await,
+            Kind::Postgres => Self::on_server(&Postgres::server().url(""), "template1").await,
         }
     }
 
@@ -47,8 +47,16 @@ impl Store {
     pub async fn sample(kind: Kind) -> Self {
         match kind {
             Kind::Sqlite => Self::copy_of(sqlite_template().await),
-            Kind::Postgres => Self::on_server(postgres_template().await).await,
+            Kind::Postgres => Self::on_server(&Postgres::server().url(""), postgres_template().await).await,
         }
+    }
+
+    /// A database with the sample province on a server of the test's own.
+    pub async fn sample_on(server: &Postgres) -> Self {
+        create_database(&server.url(""), "sample", "template1").await;
+        let location = Location::Url(server.url("sample"));
+        fill(&location).await;
+        Self { location, _directory: None }
     }
 
     /// A copy of this store as it is now; on SQLite nothing may be open on it.
@@ -56,8 +64,8 @@ impl Store {
         match &self.location {
             Location::Embedded(directory) => Self::copy_of(directory),
             Location::Url(url) => {
-                let name = url.rsplit('/').next().expect("the URL names a database").to_owned();
-                Self::on_server(&name).await
+                let name = url.rsplit('/').next().expect("the URL names a database");
+                Self::on_server(url.strip_suffix(name).expect("it ends so"), name).await
             }
         }
     }
@@ -86,18 +94,19 @@ impl Store {
         Self { location, _directory: Some(directory) }
     }
 
-    async fn on_server(template: &str) -> Self {
+    async fn on_server(server: &str, template: &str) -> Self {
         let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
-        create_database(&name, template).await;
-        Self { location: Location::Url(Postgres::server().url(&name)), _directory: None }
+        create_database(server, &name, template).await;
+        Self { location: Location::Url(format!("{server}{name}")), _directory: None }
     }
 }
 
-async fn create_database(name: &str, template: &str) {
+/// The server is the URL of its databases, without a name.
+async fn create_database(server: &str, name: &str, template: &str) {
     // Copies of one template are made one after the other: the server allows no other session on it.
     static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
     let _alone = ONE_AT_A_TIME.lock().await;
-    let server = Location::Url(Postgres::server().url("postgres"));
+    let server = Location::Url(format!("{server}postgres"));
     let server = connect(&server, 1).await.expect("the server can be connected to");
     let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
     server.execute_unprepared(&create).await.expect("the database is created");
@@ -123,7 +132,7 @@ async fn sqlite_template() -> &'static PathBuf {
 async fn postgres_template() -> &'static str {
     static TEMPLATE: OnceCell<()> = OnceCell::const_new();
     let make = || async {
-        create_database("sample", "template1").await;
+        create_database(&Postgres::server().url(""), "sample", "template1").await;
         fill(&Location::Url(Postgres::server().url("sample"))).await;
     };
     TEMPLATE.get_or_init(make).await;

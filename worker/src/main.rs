@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use reform_worker::configuration::{self, ConfigurationFile};
 use reform_worker::database::{Location, open};
+use reform_worker::metrics::MetricsPort;
 use reform_worker::{Clock, Options, Signals, Worker, stop};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
@@ -32,7 +34,11 @@ struct Cli {
     #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u32).range(4..=200))]
     connections: u32,
     #[command(flatten)]
+    _configuration: ConfigurationFile,
+    #[command(flatten)]
     options: Options,
+    #[command(flatten)]
+    metrics: MetricsPort,
 }
 
 #[tokio::main]
@@ -43,10 +49,10 @@ async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| usual());
     let colours = std::io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
-    let cli = Cli::parse();
-    let ended = match told {
-        Ok(told) => run(cli, &told).await,
-        Err(error) => Err(error.into()),
+    let ended = match (told, configuration::parse::<Cli>()) {
+        (Ok(told), Ok((cli, _))) => run(cli, &told).await,
+        (Err(error), _) => Err(error.into()),
+        (_, Err(error)) => Err(error.into()),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -63,11 +69,16 @@ async fn run(cli: Cli, told: &CancellationToken) -> anyhow::Result<()> {
         return Ok(());
     };
     let database = opened?;
-    let worker = Worker::start(&database, &Clock::system(), &Signals::default(), cli.options.settings());
+    let clock = Clock::system();
+    // Until the last part is finished.
+    let ended = CancellationToken::new();
+    cli.metrics.open(&database, &clock, &ended).await?;
+    let worker = Worker::start(&database, &clock, &Signals::default(), cli.options.settings());
     tracing::info!("compiling what is requested");
     told.cancelled().await;
     tracing::info!("stopping; the parts that are being compiled are finished first");
     worker.stop().await;
+    ended.cancel();
     database.close().await?;
     Ok(())
 }

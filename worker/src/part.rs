@@ -8,9 +8,11 @@ use entity::{BuildId, BuildPartId, build};
 use futures_util::FutureExt;
 use sea_orm::{DatabaseConnection, DbErr, EntityTrait};
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
 use crate::build::{Claim, claim, fail, let_go, settle};
 use crate::compile::{PartDone, PartError, compile};
+use crate::metrics::Metrics;
 use crate::{Clock, Signals};
 
 /// After this time an attempt is broken off; no block takes nearly as long.
@@ -48,7 +50,10 @@ impl CompilePart {
             return Ok(());
         };
         at.signals.builds_changed();
-        match guarded(at, &claim).await {
+        let began = Instant::now();
+        let result = guarded(at, &claim).await;
+        Metrics::of_process().part_ended(&result, began.elapsed());
+        match result {
             Ok(done) => tracing::info!(
                 build = %claim.build, part = %claim.part, attempt = claim.attempt,
                 written = done.written, unchanged = done.unchanged, "part compiled"
@@ -63,7 +68,8 @@ impl CompilePart {
             }
             Err(error) => {
                 tracing::error!(part = %claim.part, attempt = claim.attempt, %error, "attempt failed");
-                fail(&at.database, &claim, &error, at.clock.now()).await?;
+                let after = fail(&at.database, &claim, &error, at.clock.now()).await?;
+                Metrics::of_process().attempt_ended(after);
             }
         }
         settle(&at.database, claim.build, at.clock.now()).await?;

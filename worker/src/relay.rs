@@ -44,8 +44,8 @@ pub(crate) async fn run(
     let mut starting = true;
     loop {
         let now = clock.now();
-        let lost_before = (!starting).then_some(now - PUSH_AGAIN_AFTER);
-        match tick(&database, &queue, now, lost_before, &signals).await {
+        let patience = (!starting).then_some(PUSH_AGAIN_AFTER);
+        match tick(&database, &queue, now, patience, &signals).await {
             Ok(()) => starting = false,
             Err(error) => tracing::warn!(%error, "a tick of the relay was cut short"),
         }
@@ -61,12 +61,12 @@ async fn tick(
     database: &DatabaseConnection,
     queue: &Queue,
     now: DateTime<Utc>,
-    lost_before: Option<DateTime<Utc>>,
+    patience: Option<TimeDelta>,
     signals: &Signals,
 ) -> Result<(), TickError> {
     let taken_up = split_queued(database, now).await?;
     let taken_back = take_back_expired(database, now).await?;
-    push_waiting(database, queue, now, lost_before).await?;
+    push_waiting(database, queue, now, patience).await?;
     let mut ended = 0;
     for build in build::running().all(database).await? {
         ended += usize::from(settle(database, build.id, now).await?);
@@ -83,9 +83,9 @@ async fn push_waiting(
     database: &DatabaseConnection,
     queue: &Queue,
     now: DateTime<Utc>,
-    lost_before: Option<DateTime<Utc>>,
+    patience: Option<TimeDelta>,
 ) -> Result<(), TickError> {
-    let mut waiting = build_part::still_waiting(lost_before).all(database).await?;
+    let mut waiting = build_part::still_waiting(now, patience).all(database).await?;
     waiting.extend(build_part::waiting_for_push(now).all(database).await?);
     for part in waiting {
         let push = part.pushes + 1;

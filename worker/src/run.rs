@@ -16,7 +16,8 @@ use crate::{Clock, Signals, live, relay, schedule};
 /// How a worker works.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
-    /// How long a claimed part may take to begin its transaction before another worker takes it over.
+    /// How long a claimed part may take to begin its transaction before another worker takes it over. Under a
+    /// minute: a claim that reaches further ahead was made before the clock was put back, and holds no longer.
     pub lease: Duration,
     /// How many builds are kept, besides those that wrote what is there.
     pub keep_builds: u64,

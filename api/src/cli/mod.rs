@@ -3,6 +3,7 @@
 mod administrator;
 mod audit;
 mod compile;
+mod config;
 mod criteria;
 mod explain;
 mod generate;
@@ -22,6 +23,7 @@ use std::path::PathBuf;
 use anyhow::bail;
 use clap::{Args, Parser, Subcommand};
 use reform_worker::Clock;
+use reform_worker::configuration::{ConfigurationFile, InForce};
 use reform_worker::database::{Location, connect, open};
 use reform_worker::sample::load_if_empty;
 use sea_orm::DatabaseConnection;
@@ -45,6 +47,8 @@ use crate::people::People;
     for instance RUST_LOG=info or RUST_LOG=debug; warn when not given."
 )]
 pub struct Cli {
+    #[command(flatten)]
+    _configuration: ConfigurationFile,
     #[command(flatten)]
     storage: Storage,
     #[command(flatten)]
@@ -78,6 +82,8 @@ impl Storage {
 enum Command {
     /// Serve GraphQL (the default).
     Serve,
+    /// Print the options that are in force, and where each comes from, without secrets.
+    Config,
     /// Compile the scorecards of a period, and print them.
     Compile {
         /// The period, for instance 2022-H1 or 2022-FY.
@@ -149,8 +155,11 @@ struct Bench<'a> {
 ///
 /// # Errors
 /// With a sentence for the person at the terminal.
-pub async fn run(cli: Cli, told: &CancellationToken) -> anyhow::Result<()> {
+pub async fn run(cli: Cli, in_force: &[InForce], told: &CancellationToken) -> anyhow::Result<()> {
     let command = cli.command.unwrap_or(Command::Serve);
+    if let Command::Config = command {
+        return config::print(in_force);
+    }
     let location = cli.storage.location();
     if matches!(command, Command::Serve) && cli.serving.role == Role::Api && location.is_file() {
         bail!(
@@ -180,6 +189,7 @@ pub async fn run(cli: Cli, told: &CancellationToken) -> anyhow::Result<()> {
     let database = &ready?;
     let bench = Bench { database, clock: &clock, told };
     let outcome = match command {
+        Command::Config => Ok(()),
         Command::Serve => serve::serve(&bench, &cli.serving, settings.unwrap_or_default()).await,
         Command::Compile { period, agency } => compile::compile(&bench, &period, &agency).await,
         Command::Explain { period, agency, criterion } => {

@@ -10,19 +10,19 @@ use secrecy::SecretString;
 use crate::people::Provider;
 
 /// The environment variable of the secret.
-const SECRET: &str = "OIDC_CLIENT_SECRET";
+pub(super) const SECRET: &str = "OIDC_CLIENT_SECRET";
 
 #[derive(Debug, Args)]
 pub(super) struct Oidc {
     /// Let people sign in by this OpenID Connect provider, at /sign-in/oidc: its issuer, as its discovery
     /// document has it. Its client's secret is in the environment variable OIDC_CLIENT_SECRET, or in a file.
-    #[arg(long, env = "OIDC_ISSUER", value_name = "URL", requires_all = ["oidc_client_id", "public_url"])]
+    #[arg(long, env = "OIDC_ISSUER", value_name = "URL")]
     oidc_issuer: Option<String>,
     /// Who we are to the provider.
-    #[arg(long, env = "OIDC_CLIENT_ID", value_name = "ID", requires = "oidc_issuer")]
+    #[arg(long, env = "OIDC_CLIENT_ID", value_name = "ID")]
     oidc_client_id: Option<String>,
     /// File that holds the client's secret, instead of the environment variable OIDC_CLIENT_SECRET.
-    #[arg(long, env = "OIDC_CLIENT_SECRET_FILE", value_name = "FILE", requires = "oidc_issuer")]
+    #[arg(long, env = "OIDC_CLIENT_SECRET_FILE", value_name = "FILE")]
     oidc_client_secret_file: Option<PathBuf>,
     /// The site as browsers see it, for instance `https://par.dongthap.gov.vn`; the provider sends people back
     /// to /sign-in/oidc/callback on it.
@@ -33,10 +33,17 @@ pub(super) struct Oidc {
 impl Oidc {
     /// The provider, if there is one.
     pub(super) fn provider(&self) -> anyhow::Result<Option<Provider>> {
+        let said = [&self.oidc_issuer, &self.oidc_client_id].iter().any(|option| option.is_some());
+        if !said && self.oidc_client_secret_file.is_none() {
+            return Ok(None);
+        }
         let (Some(issuer), Some(client_id), Some(public_url)) =
             (&self.oidc_issuer, &self.oidc_client_id, &self.public_url)
         else {
-            return Ok(None);
+            bail!(
+                "đăng nhập bằng OpenID Connect cần cả ba / sign-in by OpenID Connect needs all of --oidc-issuer, \
+                 --oidc-client-id and --public-url"
+            );
         };
         let provider = Provider::new(issuer, client_id, &self.secret()?, public_url);
         let wrong =

@@ -6,6 +6,7 @@ use reform_worker::sample::FIRST_PERIOD;
 use reform_worker::{Signals, Worker};
 use sea_orm::DatabaseConnection;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use super::administrator::first_access;
 use super::wait::wait_for;
@@ -26,6 +27,8 @@ pub(super) async fn serve(
         format!("không mở được cổng {at} / cannot listen on {at}; choose another with --listen")
     })?;
     let address = listener.local_addr()?;
+    let ended = CancellationToken::new();
+    serving.metrics.open(database, clock, &ended).await?;
     let signals = Signals::default();
     let worker = match serving.role {
         Role::All => Some(Worker::start(database, clock, &signals, serving.worker.settings())),
@@ -58,6 +61,7 @@ pub(super) async fn serve(
     if let Some(worker) = worker {
         worker.stop().await;
     }
+    ended.cancel();
     Ok(())
 }
 

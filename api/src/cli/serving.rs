@@ -8,6 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
+use reform_worker::metrics::MetricsPort;
 
 use super::oidc::Oidc;
 use crate::server::{AllowedQueries, Limits, Mode, Origin, Proxies, ProxyHeader, Rate, Settings, Tls};
@@ -28,6 +29,8 @@ pub(super) struct Serving {
     #[command(flatten)]
     pub(super) worker: reform_worker::Options,
     #[command(flatten)]
+    pub(super) metrics: MetricsPort,
+    #[command(flatten)]
     pub(super) oidc: Oidc,
     /// For whom it serves; development when not given and only this machine can reach it.
     #[arg(long, env = "MODE")]
@@ -44,10 +47,10 @@ pub(super) struct Serving {
     #[arg(long, env = "PROXY_HEADER", default_value = "x-forwarded-for")]
     proxy_header: ProxyHeader,
     /// Certificate to speak https with: its chain as PEM, its own first. Read again when it changes.
-    #[arg(long, env = "TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    #[arg(long, env = "TLS_CERT", value_name = "FILE")]
     tls_cert: Option<PathBuf>,
     /// The certificate's private key, as PEM.
-    #[arg(long, env = "TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    #[arg(long, env = "TLS_KEY", value_name = "FILE")]
     tls_key: Option<PathBuf>,
     /// Requests a second, in the long run, of one address or account; more are refused. When not given: 50
     /// in production, any number in development.
@@ -121,8 +124,10 @@ impl Serving {
     }
 
     fn tls(&self) -> anyhow::Result<Option<Arc<Tls>>> {
-        let Some((certificate, key)) = self.tls_cert.clone().zip(self.tls_key.clone()) else {
-            return Ok(None);
+        let (certificate, key) = match (self.tls_cert.clone(), self.tls_key.clone()) {
+            (Some(certificate), Some(key)) => (certificate, key),
+            (None, None) => return Ok(None),
+            _ => bail!("https cần cả hai / https needs both --tls-cert and --tls-key"),
         };
         let tls = Tls::read(certificate, key).context(
             "chứng thư hoặc khóa TLS không dùng được / the certificate or its key cannot be used (--tls-cert, \

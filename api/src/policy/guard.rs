@@ -4,18 +4,19 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::extensions::{
-    Extension, ExtensionContext, ExtensionFactory, NextParseQuery, NextPrepareRequest,
+    Extension, ExtensionContext, ExtensionFactory, NextExecute, NextParseQuery, NextPrepareRequest,
 };
 use async_graphql::parser::types::{
     DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
 };
-use async_graphql::{Pos, Request, ServerError, ServerResult, Variables, async_trait::async_trait};
+use async_graphql::{Pos, Request, Response, ServerError, ServerResult, Variables, async_trait::async_trait};
 use reform_worker::audit::{Entry, Refusals};
 
 use super::operations::{Operation, Refused};
 use crate::graphql::actor::actor_of;
 use crate::graphql::problem::Problem;
 use crate::people::Viewer;
+use crate::server::counted::{Counted, Outcome};
 
 /// Whether the public may read what is published. It comes with each request; without it, the public may not.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +36,8 @@ impl ExtensionFactory for Guard {
 #[derive(Default)]
 struct Gate {
     operation_name: Mutex<Option<String>>,
+    /// What was let through.
+    admitted: Mutex<Vec<&'static Operation>>,
 }
 
 #[async_trait]
@@ -60,17 +63,33 @@ impl Extension for Gate {
         let document = next.run(ctx, query, variables).await?;
         let name = self.operation_name.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(operation) = chosen(&document, name.as_deref()) {
-            check(ctx, &document, operation).await?;
+            let admitted = check(ctx, &document, operation).await?;
+            *self.admitted.lock().unwrap_or_else(PoisonError::into_inner) = admitted;
         }
         Ok(document)
     }
+
+    async fn execute(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        operation_name: Option<&str>,
+        next: NextExecute<'_>,
+    ) -> Response {
+        let response = next.run(ctx, operation_name).await;
+        let outcome = if response.errors.is_empty() { Outcome::Answered } else { Outcome::Failed };
+        for operation in self.admitted.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            Counted::of_process().operation(operation.name, outcome);
+        }
+        response
+    }
 }
 
+/// The operations that are let through, or why none is.
 async fn check(
     ctx: &ExtensionContext<'_>,
     document: &ExecutableDocument,
     operation: &OperationDefinition,
-) -> ServerResult<()> {
+) -> ServerResult<Vec<&'static Operation>> {
     let parent = match operation.ty {
         OperationType::Query => "Query",
         OperationType::Mutation => "Mutation",
@@ -78,26 +97,31 @@ async fn check(
     };
     let mut fields = Vec::new();
     collect(&operation.selection_set.node, document, &mut fields);
+    let mut admitted = Vec::new();
     for (field, position) in fields {
         // A field that does not exist is left to validation, which says so; so is introspection.
         let known = ctx.schema_env.registry.types.get(parent);
         if field.starts_with("__") || known.is_none_or(|known| known.field_by_name(field).is_none()) {
             continue;
         }
-        if let Err(refused) = admit(ctx, parent, field) {
-            record(ctx, parent, field, refused).await;
-            return Err(error(refused, position));
+        match admit(ctx, parent, field) {
+            Ok(operation) => admitted.push(operation),
+            Err(refused) => {
+                record(ctx, parent, field, refused).await;
+                return Err(error(refused, position));
+            }
         }
     }
-    Ok(())
+    Ok(admitted)
 }
 
-fn admit(ctx: &ExtensionContext<'_>, parent: &str, field: &str) -> Result<(), Refused> {
+fn admit(ctx: &ExtensionContext<'_>, parent: &str, field: &str) -> Result<&'static Operation, Refused> {
     // What has no policy is closed, and without a viewer everything is.
     let operation = Operation::named(parent, field).ok_or(Refused::Forbidden)?;
     let viewer = ctx.data_opt::<Viewer>().ok_or(Refused::Forbidden)?;
     let public_reads = ctx.data_opt::<PublicReads>().is_some_and(|reads| reads.0);
-    operation.admits(viewer, public_reads)
+    operation.admits(viewer, public_reads)?;
+    Ok(operation)
 }
 
 /// The operation that will be executed; `None` where the library will complain about the name.
@@ -141,6 +165,7 @@ async fn record(ctx: &ExtensionContext<'_>, parent: &str, field: &str, refused: 
     else {
         return;
     };
+    Counted::of_process().operation(operation.name, Outcome::Refused);
     let entry = Entry::refused(&actor_of(viewer), operation.action, refused.code());
     if let Err(error) = refusals.refuse(entry).await {
         tracing::error!(%error, operation = operation.name, "a refusal could not be recorded");

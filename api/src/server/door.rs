@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::Shared;
 use super::client::Client;
 use super::connections::OverTls;
+use super::counted::Counted;
 use super::crowd::Who;
 
 /// Tells the request's id, as logs and the audit log have it.
@@ -37,6 +38,7 @@ pub(super) async fn enter(
     let client = Client { address, over_https, request_id: Uuid::now_v7() };
     request.extensions_mut().insert(client);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let for_health = path.starts_with("/health/");
     let admitted = if for_health { Ok(()) } else { shared.crowd.admit(Who::at(address)) };
     let mut answer = match admitted {
@@ -51,6 +53,7 @@ pub(super) async fn enter(
         headers.insert(header::STRICT_TRANSPORT_SECURITY, SECURED);
     }
     let by = answer.extensions().get::<By>().map_or("public", |by| &by.0);
+    Counted::of_process().request(&method, route.as_deref(), answer.status(), began.elapsed());
     let (status, ms) = (answer.status().as_u16(), began.elapsed().as_millis());
     let request_id = client.request_id;
     if for_health {

@@ -9,6 +9,7 @@ mod allowed;
 mod caller;
 mod client;
 mod connections;
+pub(crate) mod counted;
 mod crowd;
 mod door;
 mod graphql;

@@ -53,7 +53,7 @@ pub(super) async fn running(database: &DatabaseConnection) -> BTreeSet<(BuildPar
 
 /// Starts the process and kills it as soon as it has claimed a part. Returns whether the part was open when
 /// the process was gone.
-async fn kill_while_compiling(store: &Store, database: &DatabaseConnection) -> bool {
+pub(super) async fn kill_while_compiling(store: &Store, database: &DatabaseConnection) -> bool {
     let before = running(database).await;
     let mut process = Running::serve(store, &[]);
     let claimed = async {

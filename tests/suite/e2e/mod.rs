@@ -28,6 +28,7 @@ mod live_inputs;
 mod main_job;
 mod measures;
 mod migrations;
+mod operating;
 mod overload;
 mod path_to_target;
 mod people;

@@ -41,6 +41,9 @@ pub fn program(name: &str) -> Command {
         "REQUESTS_PER_SECOND",
         "REQUEST_BURST",
         "ALLOWED_QUERIES",
+        "METRICS_LISTEN",
+        "READ_DATABASE_URL",
+        "REFORM_CONFIG",
     ];
     for variable in variables {
         command.env_remove(variable);
@@ -98,6 +101,11 @@ impl Running {
             }
             lines.push(line);
         }
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Waits until it catches Ctrl-C and SIGTERM: before that, not a line of it has run.

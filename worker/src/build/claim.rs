@@ -15,13 +15,17 @@ use sea_orm::{
 };
 
 use crate::compile::{PartDone, PartError};
-use crate::database::{announce_builds, begin_write, is_lost_race};
+use crate::database::{announce_builds, begin_write, is_lost_race, is_out_of_order};
+use crate::metrics::Metrics;
 
 /// After this many attempts a part is given up.
 pub(crate) const MOST_ATTEMPTS: i32 = 5;
 
 /// The pause before the second attempt; it doubles with each further one.
 const FIRST_PAUSE: TimeDelta = TimeDelta::milliseconds(500);
+
+/// The pause after which is tried again what the database could not do for the moment: it has no room, or is away.
+const PAUSE_OUT_OF_ORDER: TimeDelta = TimeDelta::seconds(5);
 
 /// The right to compile a part.
 #[derive(Clone, Debug)]
@@ -115,23 +119,38 @@ impl Claim {
     }
 }
 
+/// What comes after an attempt that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum After {
+    /// Another attempt, or the same again.
+    Again,
+    /// Nothing.
+    GivenUp,
+}
+
 /// Puts a failed attempt on record: the part waits for its next attempt, or is given up. A race that was lost
-/// to another transaction is no failure of the part: the same attempt is made again.
+/// to another transaction, or a database that is out of order, is no failure of the part: the same attempt is made
+/// again, however often.
 pub(crate) async fn fail(
     database: &DatabaseConnection,
     claim: &Claim,
     error: &PartError,
     now: DateTime<Utc>,
-) -> Result<(), DbErr> {
+) -> Result<After, DbErr> {
     let update = claim.update().col_expr(build_part::Column::Error, Expr::value(error.on_record()));
-    if matches!(error, PartError::Retry(error) if is_lost_race(error)) {
-        wait_again(update, claim.attempt, now + FIRST_PAUSE).exec(database).await?;
-        return Ok(());
+    let pause = match error {
+        PartError::Retry(error) if is_lost_race(error) => Some(FIRST_PAUSE),
+        PartError::Retry(error) if is_out_of_order(error) => Some(PAUSE_OUT_OF_ORDER),
+        _ => None,
+    };
+    if let Some(pause) = pause {
+        wait_again(update, claim.attempt, now + pause).exec(database).await?;
+        return Ok(After::Again);
     }
     let retry = matches!(error, PartError::Retry(_)) && claim.attempt < MOST_ATTEMPTS;
     let update = if retry { next_attempt(update, claim.attempt, now) } else { give_up(update, now) };
     update.exec(database).await?;
-    Ok(())
+    Ok(if retry { After::Again } else { After::GivenUp })
 }
 
 fn next_attempt(
@@ -219,5 +238,9 @@ pub(crate) async fn take_back_expired(
         update.exec(&transaction).await?;
     }
     transaction.commit().await?;
+    for part in &abandoned {
+        let again = part.attempt < MOST_ATTEMPTS;
+        Metrics::of_process().attempt_ended(if again { After::Again } else { After::GivenUp });
+    }
     Ok(abandoned.len())
 }

@@ -14,7 +14,7 @@ mod settle;
 mod split;
 
 pub use self::cancel::{Cancel, CancelError, cancel};
-pub(crate) use self::claim::{Claim, claim, fail, let_go, take_back_expired};
+pub(crate) use self::claim::{After, Claim, claim, fail, let_go, take_back_expired};
 pub(crate) use self::prune::keep_pruned;
 pub use self::prune::prune;
 pub use self::request::{Request, RequestError, Requested, request, was_ever_requested};

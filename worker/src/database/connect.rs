@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sea_orm::sqlx::{self, ConnectOptions as _, Connection, Row as _};
+use sea_orm::sqlx::{self, ConnectOptions as _, Connection, Row as _, SqliteConnection};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr};
 
 use super::{Location, OpenError};
@@ -91,6 +91,9 @@ impl Target {
                     .foreign_keys(true)
                     .busy_timeout(Duration::from_secs(10));
                 options.map_sqlx_sqlite_opts(move |_| file.clone());
+                options.map_sqlx_sqlite_pool_opts(|pool| {
+                    pool.after_release(|connection, _| Box::pin(is_as_before(connection)))
+                });
             }
             Self::Postgres(server) => {
                 reach(server).await?;
@@ -151,6 +154,15 @@ impl Target {
     }
 }
 
+/// Whether a SQLite connection that comes back is in no transaction as the driver counts; one that is, is closed. Where
+/// the disk is full SQLite ends the transaction by itself, and the driver (sqlx 0.9) counts it for ever: the next one
+/// would be a savepoint in it, and taking that back would leave the file locked.
+async fn is_as_before(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // What was taken back on letting go is done by the time of the answer.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
+}
+
 /// Asks PostgreSQL until it answers, for as long as [`REACHED_WITHIN`]: it may just be starting.
 async fn reach(server: &PgConnectOptions) -> Result<(), OpenError> {
     let mut last = None;
@@ -177,11 +189,11 @@ async fn reach(server: &PgConnectOptions) -> Result<(), OpenError> {
     })
 }
 
-/// Whether a server that is just starting may answer so: nobody listens, or `cannot_connect_now`.
+/// Whether it may answer otherwise in a moment: nobody listens yet, `cannot_connect_now`, `too_many_connections`.
 fn may_pass(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) => true,
-        sqlx::Error::Database(error) => error.code().as_deref() == Some("57P03"),
+        sqlx::Error::Database(error) => matches!(error.code().as_deref(), Some("57P03" | "53300")),
         _ => false,
     }
 }

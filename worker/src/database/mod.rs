@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use entity::{AgencyId, ImportId};
 use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
-    RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, sqlx,
 };
 use uuid::Uuid;
 
@@ -311,12 +311,43 @@ fn key_of(id: Uuid) -> i64 {
 pub(crate) fn is_lost_race(error: &DbErr) -> bool {
     /// PostgreSQL: serialization failure, deadlock. SQLite: busy, busy snapshot.
     const LOST: [&str; 4] = ["40001", "40P01", "5", "517"];
-    let (DbErr::Conn(RuntimeErr::SqlxError(cause))
-    | DbErr::Exec(RuntimeErr::SqlxError(cause))
-    | DbErr::Query(RuntimeErr::SqlxError(cause))) = error
-    else {
-        return false;
-    };
-    let code = cause.as_database_error().and_then(|error| error.code());
-    code.is_some_and(|code| LOST.contains(&code.as_ref()))
+    code(error).is_some_and(|code| LOST.contains(&code.as_str()))
+}
+
+/// Whether the database could not do for the moment what was asked, whatever it was: it is not to be reached, is
+/// stopping or starting, or has no room or no connection left.
+pub(crate) fn is_out_of_order(error: &DbErr) -> bool {
+    /// PostgreSQL: connection exceptions, disk full, too many connections, stopped or starting, input and output.
+    const AWAY: [&str; 5] = ["08", "53100", "53300", "57P", "58"];
+    /// SQLite, the low byte of its code: input and output, no room.
+    const NO_ROOM: [u32; 2] = [10, 13];
+    if matches!(error, DbErr::ConnectionAcquire(_)) {
+        return true;
+    }
+    match (cause(error), code(error)) {
+        (Some(sqlx::Error::Database(_)), Some(code)) if code.len() == 5 => {
+            AWAY.iter().any(|away| code.starts_with(away))
+        }
+        (Some(sqlx::Error::Database(_)), Some(code)) => {
+            code.parse::<u32>().is_ok_and(|code| NO_ROOM.contains(&(code & 0xff)))
+        }
+        (Some(error), _) => matches!(
+            error,
+            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed
+        ),
+        (None, _) => false,
+    }
+}
+
+fn cause(error: &DbErr) -> Option<&sqlx::Error> {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(cause))
+        | DbErr::Exec(RuntimeErr::SqlxError(cause))
+        | DbErr::Query(RuntimeErr::SqlxError(cause)) => Some(cause),
+        _ => None,
+    }
+}
+
+fn code(error: &DbErr) -> Option<String> {
+    Some(cause(error)?.as_database_error()?.code()?.into_owned())
 }

@@ -140,5 +140,6 @@ async fn the_program_speaks_tls_by_its_options() {
         assert!(error.contains("--tls-cert") && error.contains(" / "), "{error}");
     }
     let alone = run(&mut program("reform-api"), &["--tls-cert", &cert]);
-    assert_eq!(alone.status.code(), Some(2));
+    assert_eq!(alone.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&alone.stderr).contains("--tls-key"));
 }

@@ -1,6 +1,12 @@
 //! What goes wrong with processes: one that is stopped and comes back, several at once, and a task that nobody can
-//! read. What was requested ends, once, with the cards of an undisturbed run.
+//! read; below, with what they need. What was requested ends, once, with the cards of an undisturbed run.
 
+mod clock;
+mod disk;
+mod older;
+mod server;
+
+use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -15,6 +21,13 @@ use super::process::{Running, on};
 
 /// How long a build may take, a stopped worker's claim included.
 const PATIENCE: Duration = Duration::from_secs(120);
+
+/// What a run that nothing disturbs leaves.
+async fn undisturbed(template: &Store) -> (BTreeMap<String, String>, Vec<String>) {
+    let app = App::over(template.copy().await).await;
+    app.drain().await;
+    outcome(&app.database).await
+}
 
 async fn until_succeeded(database: &DatabaseConnection) {
     let succeeded = build::Entity::find().filter(build::Column::State.eq(build::State::Succeeded));
@@ -38,31 +51,42 @@ fn worker(store: &Store) -> Running {
     Running::start(on("reform-worker", store).args(["--connections", "4"]))
 }
 
-/// Stops a worker as soon as it is at a part. `None` where it was too fast.
-async fn stopped_at_a_part(store: &Store, database: &DatabaseConnection) -> Option<Running> {
-    let process = worker(store);
+/// Waits until a part is being compiled; whether one is, for the workers may be too fast.
+async fn at_a_part(database: &DatabaseConnection) -> bool {
     let started = std::time::Instant::now();
     while started.elapsed() < PATIENCE {
         if !running(database).await.is_empty() {
-            process.signal("STOP");
-            tokio::time::sleep(Duration::from_millis(100)).await;
-            return (!running(database).await.is_empty()).then_some(process);
+            return true;
         }
-        let ended = build::Entity::find().filter(build::Column::EndedAt.is_not_null());
-        if ended.count(database).await.expect("builds can be counted") > 0 {
-            return None;
+        if ended(database).await {
+            return false;
         }
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
-    None
+    false
+}
+
+/// Whether a build has ended.
+async fn ended(database: &DatabaseConnection) -> bool {
+    let ended = build::Entity::find().filter(build::Column::EndedAt.is_not_null());
+    ended.count(database).await.expect("builds can be counted") > 0
+}
+
+/// Stops a worker as soon as it is at a part. `None` where it was too fast.
+async fn stopped_at_a_part(store: &Store, database: &DatabaseConnection) -> Option<Running> {
+    let process = worker(store);
+    if !at_a_part(database).await {
+        return None;
+    }
+    process.signal("STOP");
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    (!running(database).await.is_empty()).then_some(process)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_was_stopped_for_longer_than_its_claim_writes_nothing_when_it_comes_back() {
     let template = Store::sample(Kind::Postgres).await;
-    let undisturbed = App::over(template.copy().await).await;
-    undisturbed.drain().await;
-    let expected = outcome(&undisturbed.database).await;
+    let expected = undisturbed(&template).await;
     for _ in 0..20 {
         let store = template.copy().await;
         let database = store.connect().await;
@@ -87,14 +111,13 @@ async fn a_worker_that_was_stopped_for_longer_than_its_claim_writes_nothing_when
 #[tokio::test(flavor = "multi_thread")]
 async fn five_workers_at_once_compile_each_part_once() {
     let template = Store::sample(Kind::Postgres).await;
-    let undisturbed = App::over(template.copy().await).await;
-    undisturbed.drain().await;
+    let expected = undisturbed(&template).await;
     let store = template.copy().await;
     let database = store.connect().await;
     let workers: Vec<_> = (0..5).map(|_| worker(&store)).collect();
     until_succeeded(&database).await;
     drop(workers);
-    assert_eq!(outcome(&database).await, outcome(&undisturbed.database).await);
+    assert_eq!(outcome(&database).await, expected);
     let parts = build_part::Entity::find().all(&database).await.expect("parts");
     assert!(parts.iter().all(|part| part.attempt == 1), "{parts:?}");
 }

@@ -1,0 +1,99 @@
+//! What this process counts of its requests, for Prometheus. Every label comes from a list of ours: a route of the
+//! router, an operation of the policy. What a client sent is never one.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use axum::http::{Method, StatusCode};
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::histogram::Histogram;
+use reform_worker::metrics::Metrics;
+
+/// Seconds in which requests are counted.
+const SECONDS: [f64; 10] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0];
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Request {
+    method: &'static str,
+    route: String,
+    status: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Route {
+    route: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Operation {
+    operation: &'static str,
+    outcome: &'static str,
+}
+
+/// How an operation went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It was answered; what a payload's `errors` say is an answer.
+    Answered,
+    /// It ended with an error.
+    Failed,
+    /// It is not for whoever asked.
+    Refused,
+}
+
+/// The counters.
+pub(crate) struct Counted {
+    requests: Family<Request, Counter>,
+    request_seconds: Family<Route, Histogram, fn() -> Histogram>,
+    operations: Family<Operation, Counter>,
+}
+
+impl Counted {
+    /// Those of this process.
+    pub(crate) fn of_process() -> &'static Self {
+        static COUNTED: OnceLock<Counted> = OnceLock::new();
+        COUNTED.get_or_init(Self::registered)
+    }
+
+    /// Counts a request by the route that it took; none: a path that is not there.
+    pub(super) fn request(&self, method: &Method, route: Option<&str>, status: StatusCode, took: Duration) {
+        let method = match *method {
+            Method::GET => "GET",
+            Method::HEAD => "HEAD",
+            Method::POST => "POST",
+            Method::OPTIONS => "OPTIONS",
+            _ => "other",
+        };
+        let route = route.unwrap_or("other").to_owned();
+        self.request_seconds.get_or_create(&Route { route: route.clone() }).observe(took.as_secs_f64());
+        self.requests.get_or_create(&Request { method, route, status: status.as_u16() }).inc();
+    }
+
+    /// Counts an operation of the policy, for instance `Query.scorecards`.
+    pub(crate) fn operation(&self, operation: &'static str, outcome: Outcome) {
+        let outcome = match outcome {
+            Outcome::Answered => "answered",
+            Outcome::Failed => "failed",
+            Outcome::Refused => "refused",
+        };
+        self.operations.get_or_create(&Operation { operation, outcome }).inc();
+    }
+
+    fn registered() -> Self {
+        let counted = Self {
+            requests: Family::default(),
+            request_seconds: Family::new_with_constructor(|| Histogram::new(SECONDS)),
+            operations: Family::default(),
+        };
+        Metrics::of_process().register(|registry| {
+            registry.register("http_requests", "HTTP requests by route", counted.requests.clone());
+            let seconds = "Time until an answer began, in seconds";
+            registry.register("http_request_seconds", seconds, counted.request_seconds.clone());
+            let operations = "GraphQL operations by root field; of a subscription each answer";
+            registry.register("graphql_operations", operations, counted.operations.clone());
+        });
+        counted
+    }
+}
