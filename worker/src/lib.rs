@@ -19,6 +19,8 @@ pub mod database;
 pub mod dossiers;
 pub mod files;
 pub mod generate;
+pub mod imports;
+pub mod inputs;
 pub mod live;
 mod options;
 mod origin;
