@@ -7,7 +7,9 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use entity::{AccountId, AgencyId, ImportId};
-use reform_worker::dossiers::{DossierFile, ImportError, Order, Progress, Watch, import, in_chunks};
+use reform_worker::dossiers::{DossierFile, Watch, import, in_chunks};
+use reform_worker::imports::{ImportError, Order, Progress};
+use reform_worker::inputs::{self, Choices};
 use reform_worker::{Clock, Signals};
 use sea_orm::DatabaseConnection;
 use tokio::sync::watch;
@@ -38,6 +40,14 @@ pub(crate) struct UnderWay {
     pub(crate) progress: watch::Receiver<Progress>,
 }
 
+/// What was handed in.
+pub(crate) enum Handed {
+    /// Dossiers, read as they are imported.
+    Dossiers(DossierFile),
+    /// Rows of other inputs.
+    Inputs(Vec<inputs::Read>, Choices),
+}
+
 impl Imports {
     /// None so far.
     #[must_use]
@@ -47,7 +57,7 @@ impl Imports {
     }
 
     /// Imports a file, and keeps `held` until it has. Returns at once.
-    pub(crate) fn start<H: Send + 'static>(&self, order: Order, file: DossierFile, held: H) {
+    pub(crate) fn start<H: Send + 'static>(&self, order: Order, handed: Handed, held: H) {
         let (tell, progress) = watch::channel(Progress::default());
         let cancelled = self.0.stopping.child_token();
         let under_way =
@@ -58,9 +68,16 @@ impl Imports {
             let tell = move |progress| {
                 tell.send_replace(progress);
             };
-            let watch = Watch { cancelled, progress: &tell };
             let Inner { database, clock, signals, .. } = &*imports.0;
-            let ended = import(database, &order, in_chunks(file), &watch, clock).await;
+            let ended = match handed {
+                Handed::Dossiers(file) => {
+                    let watch = Watch { cancelled, progress: &tell };
+                    import(database, &order, in_chunks(file), &watch, clock).await
+                }
+                Handed::Inputs(rows, choices) => {
+                    inputs::import(database, &order, choices, rows, &cancelled, clock).await
+                }
+            };
             if let Err(error @ ImportError::Database(_)) = ended {
                 tracing::error!(%error, import = %order.id, "an import failed");
             }

@@ -5,6 +5,7 @@ use scoring::Source;
 use sea_orm::QueryOrder;
 use sea_orm::entity::prelude::*;
 
+use crate::broken::BrokenIdentities;
 use crate::ids::{AgencyId, DossierTableId, PeriodId};
 use crate::version::{CardsWithOthers, known_to, newest};
 
@@ -65,6 +66,8 @@ pub struct Model {
     /// Overdue in all, resolved or pending, where the report does not part
     /// the two; none if not reported.
     pub overdue_total: Option<i64>,
+    /// The identities that it breaks; whoever accepted it chose so.
+    pub broken: BrokenIdentities,
     /// The agency that it is about.
     #[sea_orm(belongs_to, from = "agency_id", to = "id")]
     pub agency: BelongsTo<super::agency::Entity>,

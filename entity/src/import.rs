@@ -4,13 +4,21 @@
 use sea_orm::QueryOrder;
 use sea_orm::entity::prelude::*;
 
-use crate::ids::{AccountId, AgencyId, ImportId};
+use crate::ids::{AccountId, AgencyId, ImportId, PeriodId};
 
 scoring::coded_enum! {
     /// What is imported.
     pub enum Kind {
         /// Dossiers.
         Dossiers = "DOSSIERS",
+        /// Official tables of dossier statistics.
+        DossierTables = "DOSSIER_TABLES",
+        /// Observations.
+        Observations = "OBSERVATIONS",
+        /// Documents and plans.
+        Documents = "DOCUMENTS",
+        /// Public listings.
+        Listings = "LISTINGS",
     }
 }
 
@@ -53,6 +61,8 @@ pub struct Model {
     pub id: ImportId,
     /// What is imported.
     pub kind: Kind,
+    /// The period that the rows are about; none of dossiers, which have days.
+    pub period_id: Option<PeriodId>,
     /// The only agency whose rows are accepted; none for any.
     pub agency_id: Option<AgencyId>,
     /// The file's name; none where the rows came without a file.

@@ -30,6 +30,7 @@ pub mod agency;
 pub mod agency_edge;
 pub mod audit_event;
 pub mod block;
+mod broken;
 pub mod build;
 pub mod build_part;
 mod codes;
@@ -76,6 +77,7 @@ pub mod succession;
 pub mod token;
 mod version;
 
+pub use broken::BrokenIdentities;
 pub use codes::Codes;
 pub use hidden::Hidden;
 pub use ids::*;

@@ -38,6 +38,8 @@ pub struct Model {
     /// The value in the measure's unit: an exact number as text, or a level's
     /// code.
     pub value: String,
+    /// Whether an administrator of the province has verified it.
+    pub verified: bool,
     /// The agency that it is about.
     #[sea_orm(belongs_to, from = "agency_id", to = "id")]
     pub agency: BelongsTo<super::agency::Entity>,

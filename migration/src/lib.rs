@@ -22,6 +22,7 @@ mod m20261127_000020_schedule;
 mod m20261127_000021_build_life;
 mod m20261127_000022_live;
 mod m20261127_000030_agency_change;
+mod m20261127_000040_inputs_imported;
 mod once;
 
 pub use once::migrate;
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000021_build_life::Migration),
             Box::new(m20261127_000022_live::Migration),
             Box::new(m20261127_000030_agency_change::Migration),
+            Box::new(m20261127_000040_inputs_imported::Migration),
         ]
     }
 }

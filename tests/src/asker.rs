@@ -147,7 +147,12 @@ impl<'a> Asker<'a> {
 
     /// Uploads a file of dossiers, with the other fields of the form.
     pub async fn upload(&self, fields: &[(&str, &str)], file: (&str, &[u8])) -> Answer {
-        let request = self.request(Method::POST, "/imports/dossiers");
+        self.upload_to("/imports/dossiers", fields, file).await
+    }
+
+    /// Uploads a file to a path, with the other fields of the form.
+    pub async fn upload_to(&self, path: &str, fields: &[(&str, &str)], file: (&str, &[u8])) -> Answer {
+        let request = self.request(Method::POST, path);
         let request = request.header(header::CONTENT_TYPE, FORM);
         self.app.send(self.from, request.body(Body::from(form(fields, &[file]))).expect("a request")).await
     }

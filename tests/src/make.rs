@@ -97,6 +97,7 @@ pub async fn observation_at(
         recorded_at,
         measure_code: measure.to_owned(),
         value: value.to_owned(),
+        verified: false,
     };
     row.into_active_model().reset_all().insert(database).await.expect("the observation is recorded");
 }
@@ -279,6 +280,7 @@ pub async fn dossier_table(
         pending_in_time: None,
         pending_overdue: None,
         overdue_total: None,
+        broken: Default::default(),
     };
     counts(&mut row);
     row.into_active_model().reset_all().insert(database).await.expect("the table is recorded");

@@ -20,6 +20,8 @@ pub mod database;
 pub mod dossiers;
 pub mod files;
 pub mod generate;
+pub mod imports;
+pub mod inputs;
 pub mod live;
 pub mod metrics;
 mod options;

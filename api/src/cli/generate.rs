@@ -9,8 +9,9 @@ use anyhow::{Context, bail};
 use clap::Args;
 use entity::import::State;
 use indicatif::ProgressBar;
-use reform_worker::dossiers::{ImportError, Watch};
+use reform_worker::dossiers::Watch;
 use reform_worker::generate::{GenerateError, Nation, Size, store, store_dossiers, write_csv};
+use reform_worker::imports::ImportError;
 
 use super::Bench;
 use super::import::bar;
@@ -73,7 +74,7 @@ async fn import(bench: &Bench<'_>, nation: &Arc<Nation>) -> anyhow::Result<()> {
     let bar: ProgressBar = bar();
     bar.set_length(nation.size.dossiers);
     let shown = bar.clone();
-    let progress = move |progress: reform_worker::dossiers::Progress| {
+    let progress = move |progress: reform_worker::imports::Progress| {
         shown.set_position(u64::try_from(progress.seen).unwrap_or_default());
     };
     let watch = Watch { cancelled: bench.told.clone(), progress: &progress };

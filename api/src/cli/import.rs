@@ -6,15 +6,17 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::{Args, Subcommand, ValueEnum};
-use entity::import::{self, State};
-use entity::{AgencyId, ImportId, agency};
+use entity::import::{self, Kind, State};
+use entity::{AgencyId, ImportId, agency, period};
 use futures_util::TryStreamExt;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use reform_worker::audit::Actor;
-use reform_worker::dossiers::{DossierFile, ImportError, Order, Watch, import, in_chunks, refused_csv};
+use reform_worker::dossiers::{DossierFile, Watch, import, in_chunks};
 use reform_worker::files::{Choices, Problem};
+use reform_worker::imports::{ImportError, Order, refused_csv};
+use reform_worker::inputs::{self, WhenBroken, read_file};
 use sea_orm::DatabaseConnection;
 use sha2::{Digest, Sha256};
 
@@ -24,11 +26,58 @@ use crate::report::{self, say};
 #[derive(Debug, Subcommand)]
 pub(super) enum Import {
     /// Import dossiers: new ones are added, changed ones become new versions. Ctrl-C leaves nothing half done.
-    Dossiers(Dossiers),
+    Dossiers(Handed),
+    /// Import official tables of dossier statistics (forms II.06a and 06), an agency a row.
+    Tables(Tables),
+    /// Import observations: values of measures.
+    Observations(Reported),
+    /// Import documents and plans.
+    Documents(Reported),
+    /// Import public listings.
+    Listings(Reported),
 }
 
+/// Official tables.
 #[derive(Debug, Args)]
-pub(super) struct Dossiers {
+pub(super) struct Tables {
+    #[command(flatten)]
+    reported: Reported,
+    /// What becomes of a table that breaks an identity, or the chain from one period to the next.
+    #[arg(long, value_enum, default_value = "refuse")]
+    when_broken: Broken,
+}
+
+/// A file of what was reported for a period.
+#[derive(Debug, Args)]
+pub(super) struct Reported {
+    #[command(flatten)]
+    handed: Handed,
+    /// The period that the rows are about, for instance 2025-H1.
+    #[arg(long, value_name = "CODE")]
+    period: String,
+}
+
+/// What becomes of a table that breaks an identity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Broken {
+    /// It is refused.
+    Refuse,
+    /// It is stored with the identities that it breaks, which show wherever its numbers are used.
+    Flag,
+}
+
+impl From<Broken> for WhenBroken {
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::Refuse => Self::Refuse,
+            Broken::Flag => Self::Flag,
+        }
+    }
+}
+
+/// A file that is handed in.
+#[derive(Debug, Args)]
+pub(super) struct Handed {
     /// A .csv, .ndjson or .xlsx file; columns by code or by their Vietnamese names.
     file: PathBuf,
     /// What becomes of the valid rows when others are refused.
@@ -67,45 +116,106 @@ impl From<Mode> for import::Mode {
 }
 
 pub(super) async fn run(bench: &Bench<'_>, what: Import) -> anyhow::Result<()> {
-    let Import::Dossiers(dossiers) = what;
-    let agency = match &dossiers.agency {
-        Some(code) => Some(known_agency(bench.database, code).await?),
-        None => None,
-    };
+    match what {
+        Import::Dossiers(handed) => dossiers(bench, handed).await,
+        Import::Tables(Tables { reported, when_broken }) => {
+            inputs(bench, Kind::DossierTables, reported, when_broken.into()).await
+        }
+        Import::Observations(reported) => {
+            inputs(bench, Kind::Observations, reported, WhenBroken::Refuse).await
+        }
+        Import::Documents(reported) => inputs(bench, Kind::Documents, reported, WhenBroken::Refuse).await,
+        Import::Listings(reported) => inputs(bench, Kind::Listings, reported, WhenBroken::Refuse).await,
+    }
+}
+
+async fn dossiers(bench: &Bench<'_>, handed: Handed) -> anyhow::Result<()> {
+    let order = handed.order(bench.database, Kind::Dossiers).await?;
     let bar = bar();
-    let (path, shown, of_one) = (dossiers.file.clone(), bar.clone(), agency.is_some());
-    let choices = Choices { ignore_unknown_columns: dossiers.ignore_unknown_columns };
+    let (path, shown, of_one) = (handed.file.clone(), bar.clone(), order.agency.is_some());
+    let choices = handed.choices();
     let opened = tokio::task::spawn_blocking(move || open(&path, &shown, of_one, choices)).await??;
     let (rows, sha256) = opened;
-    let order = Order {
-        id: ImportId::generate(),
-        agency,
-        names: None,
-        file_name: dossiers.file.file_name().map(|name| name.to_string_lossy().into_owned()),
-        sha256,
-        header: Some(rows.header()),
-        by: Actor::terminal(),
-        account: None,
-        mode: dossiers.mode.into(),
-        dry_run: dossiers.dry_run,
-    };
+    let order = Order { sha256, header: Some(rows.header()), ..order };
     let shown = bar.clone();
-    let progress = move |progress: reform_worker::dossiers::Progress| {
+    let progress = move |progress: reform_worker::imports::Progress| {
         shown
             .set_message(format!("{} dòng / rows, {} bị từ chối / refused", progress.seen, progress.refused));
     };
     let watch = Watch { cancelled: bench.told.clone(), progress: &progress };
     let ended = import(bench.database, &order, in_chunks(rows), &watch, bench.clock).await;
     bar.finish_and_clear();
-    let record = match ended {
-        Ok(record) => record,
-        Err(ImportError::Cancelled) => bail!("đã dừng, chưa ghi gì / stopped; nothing was stored"),
-        Err(ImportError::Database(error)) => return Err(error.into()),
+    handed.ended(bench.database, ended).await
+}
+
+async fn inputs(
+    bench: &Bench<'_>,
+    kind: Kind,
+    Reported { handed, period }: Reported,
+    when_broken: WhenBroken,
+) -> anyhow::Result<()> {
+    let found = period::with_code(&period).one(bench.database).await?;
+    let Some(period) = found else { bail!("không có kỳ {period} / there is no period {period}") };
+    let order = handed.order(bench.database, kind).await?;
+    let (path, of_one, columns) = (handed.file.clone(), order.agency.is_some(), handed.choices());
+    let read = move || -> anyhow::Result<_> {
+        let unreadable = || format!("không đọc được {0} / {0} cannot be read", path.display());
+        let sha256 = sha256(&path).with_context(unreadable)?;
+        let file = File::open(&path).with_context(unreadable)?;
+        let read = read_file(kind, file, &path.to_string_lossy(), of_one, columns);
+        let (header, rows) = read.map_err(|problems| anyhow!("{}", sentences(&problems)))?;
+        Ok((sha256, header, rows))
     };
-    if let Some(path) = dossiers.refused.as_deref().filter(|_| record.refused > 0) {
-        write_refused(bench.database, record.id, path).await?;
+    let (sha256, header, rows) = tokio::task::spawn_blocking(read).await??;
+    let order = Order { sha256, header: Some(header), period: Some(period.id), ..order };
+    let choices = inputs::Choices { when_broken, may_verify: true };
+    let ended = inputs::import(bench.database, &order, choices, rows, &bench.told.clone(), bench.clock).await;
+    handed.ended(bench.database, ended).await
+}
+
+impl Handed {
+    fn choices(&self) -> Choices {
+        Choices { ignore_unknown_columns: self.ignore_unknown_columns }
     }
-    told(&record, &dossiers)
+
+    /// What is to be imported, but for what the file itself tells.
+    async fn order(&self, database: &DatabaseConnection, kind: Kind) -> anyhow::Result<Order> {
+        let agency = match &self.agency {
+            Some(code) => Some(known_agency(database, code).await?),
+            None => None,
+        };
+        Ok(Order {
+            id: ImportId::generate(),
+            kind,
+            period: None,
+            agency,
+            names: None,
+            file_name: self.file.file_name().map(|name| name.to_string_lossy().into_owned()),
+            sha256: String::new(),
+            header: None,
+            by: Actor::terminal(),
+            account: None,
+            mode: self.mode.into(),
+            dry_run: self.dry_run,
+        })
+    }
+
+    /// Says what came of it, and writes what was refused.
+    async fn ended(
+        &self,
+        database: &DatabaseConnection,
+        ended: Result<import::Model, ImportError>,
+    ) -> anyhow::Result<()> {
+        let record = match ended {
+            Ok(record) => record,
+            Err(ImportError::Cancelled) => bail!("đã dừng, chưa ghi gì / stopped; nothing was stored"),
+            Err(ImportError::Database(error)) => return Err(error.into()),
+        };
+        if let Some(path) = self.refused.as_deref().filter(|_| record.refused > 0) {
+            write_refused(database, &record, path).await?;
+        }
+        told(&record, self.refused.as_deref())
+    }
 }
 
 /// The file's rows and its SHA-256; reading them moves the bar.
@@ -173,10 +283,14 @@ async fn known_agency(database: &DatabaseConnection, code: &str) -> anyhow::Resu
     Ok(found.ok_or_else(|| report::no_agency(code))?.id)
 }
 
-async fn write_refused(database: &DatabaseConnection, id: ImportId, path: &Path) -> anyhow::Result<()> {
+async fn write_refused(
+    database: &DatabaseConnection,
+    record: &import::Model,
+    path: &Path,
+) -> anyhow::Result<()> {
     let unwritable = || format!("không ghi được {0} / {0} cannot be written", path.display());
     let mut file = File::create(path).with_context(unwritable)?;
-    let mut pieces = std::pin::pin!(refused_csv(database, id));
+    let mut pieces = std::pin::pin!(refused_csv(database, record));
     while let Some(piece) = pieces.try_next().await? {
         file.write_all(&piece).with_context(unwritable)?;
     }
@@ -184,7 +298,7 @@ async fn write_refused(database: &DatabaseConnection, id: ImportId, path: &Path)
 }
 
 /// Says what came of it; an error where nothing was stored that should have been.
-fn told(record: &import::Model, dossiers: &Dossiers) -> anyhow::Result<()> {
+fn told(record: &import::Model, written: Option<&Path>) -> anyhow::Result<()> {
     let import::Model { added, changed, unchanged, refused, .. } = record;
     let tried = if record.dry_run { "thử, không ghi / dry run: " } else { "" };
     say(&format!(
@@ -195,7 +309,7 @@ fn told(record: &import::Model, dossiers: &Dossiers) -> anyhow::Result<()> {
     match record.state {
         State::Done => Ok(()),
         State::Refused => {
-            let hint = match &dossiers.refused {
+            let hint = match written {
                 Some(path) => path.display().to_string(),
                 None => "--refused FILE".to_owned(),
             };

@@ -493,6 +493,21 @@ codes! {
     ImportKind from entity::import::Kind {
         /// Dossiers.
         Dossiers,
+        /// Official tables of dossier statistics.
+        DossierTables,
+        /// Observations.
+        Observations,
+        /// Documents and plans.
+        Documents,
+        /// Public listings.
+        Listings,
+    }
+    /// What becomes of an official table that breaks an identity.
+    WhenBroken from reform_worker::inputs::WhenBroken {
+        /// It is refused.
+        Refuse,
+        /// It is stored with the identities that it breaks, which show wherever its numbers are used.
+        Flag,
     }
     /// What becomes of the valid rows of an import when others are refused.
     ImportMode from entity::import::Mode {

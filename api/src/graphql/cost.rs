@@ -33,6 +33,8 @@ pub(crate) const MEMBERS: usize = 8;
 pub(crate) const FINDINGS: usize = 15;
 /// Recommendations to an agency.
 pub(crate) const RECOMMENDATIONS: usize = 6;
+/// Identities that a table breaks: as a rule none.
+pub(crate) const BROKEN: usize = 0;
 /// Whose counts are summed: nobody's, but in the few periods in which agencies change.
 pub(crate) const SUMMED: usize = 0;
 /// Predecessors or successors of an agency.

@@ -10,6 +10,7 @@ pub(crate) mod csrf;
 mod documents;
 mod dossier;
 mod id;
+mod inputs;
 mod inspection;
 mod measure;
 mod node;
@@ -38,6 +39,7 @@ use self::csrf::CsrfCheck;
 use self::documents::Documents;
 use self::dossier::{CancelMutation, DossierMutation, DossierQuery, ImportQuery, ImportSubscription};
 pub(crate) use self::id::NodeId;
+use self::inputs::InputMutation;
 use self::inspection::InspectionQuery;
 use self::measure::MeasureQuery;
 use self::node::NodeQuery;
@@ -84,7 +86,7 @@ pub struct Query(
     AuditQuery,
 );
 
-/// Requests for builds, schedules, publishing; criteria sets; the registry; dossiers; signing in, tokens, accounts and
+/// Requests for builds, schedules, publishing; criteria sets; the registry; dossiers and other inputs; signing in, tokens, accounts and
 /// roles.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
@@ -100,6 +102,7 @@ pub struct Mutation(
     ReorganisationMutation,
     RecommendationMutation,
     DossierMutation,
+    InputMutation,
     CancelMutation,
     SignInMutation,
     TokenMutation,

@@ -119,8 +119,12 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         Who::Administrator,
         Scope::Administer,
     ),
-    // Whose dossiers a viewer may hand in or remove, the operations ask for themselves.
+    // Whose dossiers and other inputs a viewer may hand in or remove, the operations ask for themselves.
     changes("Mutation.importDossiers", action::IMPORT_DOSSIERS, Who::SignedIn, Scope::Administer),
+    changes("Mutation.importDossierTables", action::IMPORT_DOSSIER_TABLES, Who::SignedIn, Scope::Administer),
+    changes("Mutation.importObservations", action::IMPORT_OBSERVATIONS, Who::SignedIn, Scope::Administer),
+    changes("Mutation.importDocuments", action::IMPORT_DOCUMENTS, Who::SignedIn, Scope::Administer),
+    changes("Mutation.importListings", action::IMPORT_LISTINGS, Who::SignedIn, Scope::Administer),
     changes("Mutation.cancelImport", action::CANCEL_IMPORT, Who::SignedIn, Scope::Administer),
     changes("Mutation.removeDossier", action::REMOVE_DOSSIER, Who::SignedIn, Scope::Administer),
     changes("Mutation.signIn", action::SIGN_IN, Who::Everybody, Scope::Administer),

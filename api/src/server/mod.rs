@@ -156,7 +156,11 @@ pub fn router(
     pages
         .route("/graphql", graphql)
         .route("/graphql/ws", get(socket::open))
-        .route("/imports/dossiers", upload)
+        .route("/imports/dossiers", upload.clone())
+        .route("/imports/tables", upload.clone())
+        .route("/imports/observations", upload.clone())
+        .route("/imports/documents", upload.clone())
+        .route("/imports/listings", upload)
         .route("/imports/{id}/refused", get(imports::refused))
         .route("/criteria-set.schema.json", get(pages::criteria_set_schema))
         .route("/health/live", get(pages::live))

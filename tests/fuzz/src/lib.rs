@@ -62,6 +62,7 @@ fn facts(catalogue: &Catalogue) -> Facts {
         inherited: BTreeMap::new(),
         succession: BTreeMap::new(),
         beside: BTreeMap::new(),
+        broken: BTreeMap::new(),
     }
 }
 

@@ -178,6 +178,7 @@ async fn table_is(app: &App, agency: &str, event: &Event) {
         pending_in_time: Some(pending),
         pending_overdue: Some(pending_late),
         overdue_total: None,
+        broken: Default::default(),
     };
     row.into_active_model().reset_all().insert(&app.database).await.expect("the table is recorded");
 }

@@ -21,6 +21,7 @@ mod hostile;
 mod http;
 mod imports;
 mod inherited;
+mod inputs;
 mod killed;
 mod live;
 mod live_histories;

@@ -159,6 +159,7 @@ pub fn facts(pairs: &str) -> Facts {
         inherited: BTreeMap::new(),
         succession: BTreeMap::new(),
         beside: BTreeMap::new(),
+        broken: BTreeMap::new(),
     }
 }
 

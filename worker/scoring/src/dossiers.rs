@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// The counts of an official dossier table, as reported. `None`: not reported.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DossierTable {
@@ -38,7 +40,8 @@ pub struct DossierTable {
 }
 
 /// An identity that a table breaks.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct BrokenIdentity {
     /// The identity in the names of its cells: `received_total = resolved_total + pending_total`.
     pub identity: String,

@@ -48,6 +48,10 @@ pub fn fact_changes(before: &Facts, after: &Facts) -> Vec<FactChange> {
         for (measure, beside) in &facts.beside {
             values.entry(measure.clone()).or_default().push_str(&format!(" / {}", said(beside)));
         }
+        for (measure, broken) in &facts.broken {
+            let broken: Vec<_> = broken.iter().map(ToString::to_string).collect();
+            values.entry(measure.clone()).or_default().push_str(&format!(" ! {}", broken.join("; ")));
+        }
         values
     };
     let appraisals = |facts: &Facts| {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::dossiers::BrokenIdentity;
 use crate::rule::MeasureCode;
 use crate::{AgencyKind, Exact, LineState, Source};
 
@@ -35,6 +36,10 @@ pub struct Facts {
     /// table. It scores nothing; it shows where the two differ.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub beside: BTreeMap<MeasureCode, Fact>,
+    /// The identities that the official tables break from which a measure's value was taken. The value counts all the
+    /// same: whoever accepted the table chose so.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub broken: BTreeMap<MeasureCode, Vec<BrokenIdentity>>,
 }
 
 /// How a count came about over a change of agencies: the agency's own and its predecessors', never an average.

@@ -44,6 +44,7 @@ impl Facts {
     pub fn overlay(&mut self, overlay: &Overlay, as_of: NaiveDate) {
         if let Overlay::Value { measure, .. } = overlay {
             self.succession.remove(measure);
+            self.broken.remove(measure);
         }
         match overlay {
             Overlay::Value { measure, value: None } => _ = self.values.remove(measure),

@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::dossiers::BrokenIdentity;
 use crate::facts::{Fact, FactValue, Facts, Succeeded};
 use crate::rule::{Award, Band, MeasureCode, Tier, ZeroDenominator};
 use crate::{Exact, LineState, Source};
@@ -29,6 +30,9 @@ pub struct Input {
     /// What a second source says of the measure, which does not count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub beside: Option<Fact>,
+    /// The identities that the official tables break from which the value was taken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub broken: Vec<BrokenIdentity>,
 }
 
 impl Input {
@@ -41,6 +45,7 @@ impl Input {
             as_of: fact.map(|fact| fact.as_of),
             succession: facts.succession.get(measure).cloned(),
             beside: facts.beside.get(measure).cloned(),
+            broken: facts.broken.get(measure).cloned().unwrap_or_default(),
         }
     }
 }

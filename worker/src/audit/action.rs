@@ -68,6 +68,14 @@ pub const CREATE_TOKEN: &str = "CREATE_TOKEN";
 pub const REVOKE_TOKEN: &str = "REVOKE_TOKEN";
 /// Dossiers were imported.
 pub const IMPORT_DOSSIERS: &str = "IMPORT_DOSSIERS";
+/// Official tables of dossier statistics were imported.
+pub const IMPORT_DOSSIER_TABLES: &str = "IMPORT_DOSSIER_TABLES";
+/// Observations were imported.
+pub const IMPORT_OBSERVATIONS: &str = "IMPORT_OBSERVATIONS";
+/// Documents were imported.
+pub const IMPORT_DOCUMENTS: &str = "IMPORT_DOCUMENTS";
+/// Listings were imported.
+pub const IMPORT_LISTINGS: &str = "IMPORT_LISTINGS";
 /// An import that was under way was told to stop.
 pub const CANCEL_IMPORT: &str = "CANCEL_IMPORT";
 /// A dossier was removed.

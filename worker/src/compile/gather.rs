@@ -217,11 +217,16 @@ impl Inputs {
         set: &CriteriaSet,
         catalogue: &BTreeMap<String, measure::Model>,
     ) -> Facts {
-        let (mut values, mut succession, mut beside) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let (mut values, mut succession) = (BTreeMap::new(), BTreeMap::new());
+        let (mut beside, mut broken) = (BTreeMap::new(), BTreeMap::new());
         for code in set.measures() {
             // The set was checked against the catalogue when it was loaded.
             let Some(measure) = catalogue.get(code) else { continue };
             let told = self.told(agency.id, measure);
+            let identities = told.broken();
+            if !identities.is_empty() {
+                broken.insert(code.clone(), identities);
+            }
             values.extend(told.fact.map(|fact| (code.clone(), fact)));
             succession.extend(told.succeeded.map(|succeeded| (code.clone(), succeeded)));
             beside.extend(told.beside.map(|fact| (code.clone(), fact)));
@@ -247,6 +252,7 @@ impl Inputs {
             inherited: BTreeMap::new(),
             succession,
             beside,
+            broken,
         }
     }
 

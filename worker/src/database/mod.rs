@@ -27,6 +27,9 @@ pub(crate) const BUILD_CHANNEL: &str = "reform_build";
 /// The advisory lock's key, "audit" in ASCII. Nothing else may use it.
 const AUDIT_LOCK: i64 = 0x61_7564_6974;
 
+/// The advisory lock's key, "inputs" in ASCII.
+const INPUT_LOCK: i64 = 0x69_6e70_7574_73;
+
 /// The key of the lock over all dossiers, "dossier" in ASCII. Other keys for dossiers are random parts of ids.
 const DOSSIER_LOCK: i64 = 0x64_6f73_7369_6572;
 
@@ -229,9 +232,19 @@ pub(crate) async fn lock_agencies<C: ConnectionTrait>(connection: &C) -> Result<
 /// Waits until no other transaction is appending to the audit log, and keeps others waiting until this one
 /// ends. SQLite's write transaction does so by itself.
 pub(crate) async fn append_alone(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+    lock(transaction, AUDIT_LOCK).await
+}
+
+/// Waits until no other transaction is importing inputs, and keeps others waiting until this one ends. SQLite's write
+/// transaction does so by itself.
+pub(crate) async fn import_inputs_alone(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+    lock(transaction, INPUT_LOCK).await
+}
+
+async fn lock(transaction: &DatabaseTransaction, key: i64) -> Result<(), DbErr> {
     if transaction.get_database_backend() == DbBackend::Postgres {
         let lock = "SELECT pg_advisory_xact_lock($1)";
-        let lock = Statement::from_sql_and_values(DbBackend::Postgres, lock, [AUDIT_LOCK.into()]);
+        let lock = Statement::from_sql_and_values(DbBackend::Postgres, lock, [key.into()]);
         transaction.query_one_raw(lock).await?;
     }
     Ok(())

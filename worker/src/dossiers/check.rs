@@ -197,7 +197,8 @@ struct Findings<'a> {
 
 impl Findings<'_> {
     fn add(&mut self, column: Column, code: &'static str, vi: impl Into<String>, en: impl Into<String>) {
-        self.conflicts.push(Conflict::of_cell(self.row, column, code, vi, en));
+        let cell = (column.as_str(), self.row.cell(column));
+        self.conflicts.push(Conflict::of_cell(self.row.row, cell, code, vi, en));
     }
 
     fn missing(&mut self, column: Column) {
@@ -286,8 +287,8 @@ impl Findings<'_> {
 /// A row whose dossier the import has already had.
 pub(super) fn duplicate(row: &DossierRow, first: i32) -> Conflict {
     let mut conflict = Conflict::of_cell(
-        row,
-        Column::Code,
+        row.row,
+        (Column::Code.as_str(), row.cell(Column::Code)),
         "DUPLICATE_CODE",
         format!("mã hồ sơ này của cơ quan đã có ở dòng {first}"),
         format!("row {first} has this code of the agency already"),

@@ -2,8 +2,9 @@
 
 use std::io;
 
-use super::{CELLS, Column, Conflict, DossierRow, Read, Unreadable};
+use super::{CELLS, Column, DossierRow, Read, Unreadable};
 use crate::files::{self, Choices, Layout, Problem, Row, Rows, cell};
+use crate::imports::{REFUSAL_COLUMNS, refused_row};
 
 /// The most bytes of a row's cells. Two batches of rows are read ahead, and memory stays flat.
 const LARGEST_CELLS: usize = 4 * 1024;
@@ -47,9 +48,6 @@ const fn columns(of_one_agency: bool) -> [files::Column; CELLS] {
     }
     columns
 }
-
-/// What stands beside the cells in a file of refused rows, which may be sent again as it is.
-pub const REFUSAL_COLUMNS: [&str; 3] = ["refused_row", "reasons_vi", "reasons_en"];
 
 const fn layout(columns: &'static [files::Column]) -> Layout {
     Layout { columns, ignored: &REFUSAL_COLUMNS, header_rows: 1, totals: &[] }
@@ -110,7 +108,7 @@ impl DossierFile {
     fn read(&self, row: &Row) -> Read {
         let number = i32::try_from(row.number).unwrap_or(i32::MAX);
         if !row.problems.is_empty() {
-            return Read::Refused(refused(number, row, self.cells(row)));
+            return Read::Refused(refused_row(row, self.cells(row)));
         }
         if row.cells.as_slice().len() > LARGEST_CELLS {
             let problem = Problem::of_row(
@@ -120,7 +118,7 @@ impl DossierFile {
                 format!("The row's cells are longer than {LARGEST_CELLS} bytes."),
             );
             let row = Row { problems: vec![problem], ..row.clone() };
-            return Read::Refused(refused(number, &row, self.cells(&row)));
+            return Read::Refused(refused_row(&row, self.cells(&row)));
         }
         let header = self.rows.header();
         let mut texts = [""; CELLS];
@@ -162,24 +160,6 @@ fn channel_code(text: &str) -> Option<&'static str> {
     }
     let lower = text.to_lowercase();
     CHANNELS.iter().find(|(word, _)| *word == lower).map(|(_, code)| *code)
-}
-
-/// A row that is refused before it is judged: its first problem, with all others in its words.
-fn refused(number: i32, row: &Row, cells: Vec<String>) -> Conflict {
-    let cells = Some(serde_json::Value::from(cells).to_string());
-    let mut problems = row.problems.iter();
-    let Some(first) = problems.next() else {
-        return Conflict::of_row(number, "UNREADABLE", String::new(), String::new(), cells);
-    };
-    let (mut vi, mut en) = (first.vi.clone(), first.en.clone());
-    for problem in problems.take(CELLS) {
-        let (more_vi, more_en) = Problem { row: None, ..problem.clone() }.said();
-        vi = format!("{vi} {more_vi}");
-        en = format!("{en} {more_en}");
-    }
-    let conflict = Conflict::of_row(number, first.code, vi, en, cells);
-    let value = first.value.clone().filter(|value| !value.contains('\0'));
-    Conflict { column: first.column.clone(), value, ..conflict }
 }
 
 impl Iterator for DossierFile {

@@ -6,10 +6,9 @@
 use std::time::Duration;
 
 use entity::import::{Mode, State};
-use entity::{AccountId, AgencyId, ImportId, import};
+use entity::{ImportId, import};
 use futures_util::{Stream, StreamExt};
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr};
-use serde_json::json;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -17,12 +16,11 @@ use super::batch::Engine;
 use super::check::Rules;
 use super::known::Known;
 use super::lock::{Turn, begin_in_turn, turn};
-use super::record::{self, End};
-use super::{Conflict, Read};
-use crate::audit::action::IMPORT_DOSSIERS;
-use crate::audit::{self, Actor, Entry};
+use super::{Conflict, Order, Progress, Read, Unreadable};
+use crate::audit;
 use crate::clock::Clock;
 use crate::database::{Writing, keep_alive, mark_import};
+use crate::imports::{self as record, End, ImportError};
 
 /// So many rows are written together.
 pub const BATCH: usize = 8_000;
@@ -33,46 +31,6 @@ const MOST_SILENT: Duration = Duration::from_secs(1);
 /// So many conflicts are kept of an import that stores nothing; of one that stores something, all are.
 const MOST_KEPT: usize = 10_000;
 
-/// What is to be imported, by whom and how.
-#[derive(Clone, Debug)]
-pub struct Order {
-    /// The import's id, so that whoever watches can name it before it ends.
-    pub id: ImportId,
-    /// The only agency whose rows are accepted; none for any.
-    pub agency: Option<AgencyId>,
-    /// The agencies that the rows name, where they are known beforehand: others are then not kept waiting.
-    pub names: Option<Vec<AgencyId>>,
-    /// The file's name.
-    pub file_name: Option<String>,
-    /// SHA-256 over the file, or over the rows, in hex.
-    pub sha256: String,
-    /// The names of the file's columns, a JSON array.
-    pub header: Option<String>,
-    /// Who hands it in.
-    pub by: Actor,
-    /// The account that does.
-    pub account: Option<AccountId>,
-    /// What becomes of the valid rows when others are refused.
-    pub mode: import::Mode,
-    /// Whether it only finds out what would come of it.
-    pub dry_run: bool,
-}
-
-/// How far an import has come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// Rows read.
-    pub seen: i64,
-    /// Rows that were new.
-    pub added: i64,
-    /// Rows that changed what was stored.
-    pub changed: i64,
-    /// Rows that were stored just so already.
-    pub unchanged: i64,
-    /// Rows that were refused.
-    pub refused: i64,
-}
-
 /// Who watches an import, and may cancel it.
 #[expect(missing_debug_implementations, reason = "it holds a function")]
 pub struct Watch<'a> {
@@ -80,26 +38,6 @@ pub struct Watch<'a> {
     pub cancelled: CancellationToken,
     /// Is told after every batch.
     pub progress: &'a (dyn Fn(Progress) + Send + Sync),
-}
-
-/// Why a file cannot be read on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unreadable {
-    /// In Vietnamese.
-    pub message_vi: String,
-    /// In English.
-    pub message_en: String,
-}
-
-/// Why nothing is known of an import's end.
-#[derive(Debug, thiserror::Error)]
-pub enum ImportError {
-    /// The database failed.
-    #[error(transparent)]
-    Database(#[from] DbErr),
-    /// It was cancelled before it began; there is no record of it.
-    #[error("the import was cancelled before it began")]
-    Cancelled,
 }
 
 /// Imports rows, a chunk of the stream after the other; chunks of [`BATCH`] rows are best. What came of it is the
@@ -126,7 +64,8 @@ where
         Ok(Ran::Stored(record)) => Ok(*record),
         Ok(Ran::Left(end, conflicts)) => settle(database, order, end, conflicts, clock).await,
         Err(error) => {
-            let end = End { state: State::Failed, progress: Progress::default(), error: Some(our_fault()) };
+            let end =
+                End { state: State::Failed, progress: Progress::default(), error: Some(record::our_fault()) };
             settle(database, order, end, Vec::new(), clock).await?;
             Err(error.into())
         }
@@ -207,7 +146,7 @@ where
     engine.finish(&transaction, now).await?;
     let record = record::end(&transaction, order.id, End { state, progress, error: None }, now).await?;
     if progress.added + progress.changed > 0 {
-        audit::record(&transaction, done(order, progress), now).await?;
+        audit::record(&transaction, record::done(order, progress), now).await?;
     }
     transaction.commit().await?;
     Ok(Ran::Stored(Box::new(record)))
@@ -229,18 +168,7 @@ async fn settle(
     let Turn::Ours(transaction) = begin_in_turn(database, &CancellationToken::new()).await? else {
         return Err(ImportError::Cancelled);
     };
-    let refused = (end.state == State::Refused).then(|| {
-        let why = format!("{} rows refused", end.progress.refused);
-        Entry::refused(&order.by, IMPORT_DOSSIERS, why).to(global_id(order.id))
-    });
-    let now = clock.now();
-    let record = record::end(&transaction, order.id, end, now).await?;
-    record::conflicts(&transaction, order.id, 1, conflicts).await?;
-    if let Some(refused) = refused {
-        audit::record(&transaction, refused, now).await?;
-    }
-    transaction.commit().await?;
-    Ok(record)
+    Ok(record::settle(transaction, order, end, conflicts, clock.now()).await?)
 }
 
 /// The conflicts of an import.
@@ -272,29 +200,5 @@ impl Refusals {
             self.kept.extend(conflicts.into_iter().take(room));
         }
         Ok(())
-    }
-}
-
-fn done(order: &Order, progress: Progress) -> Entry {
-    let Progress { added, changed, unchanged, refused, .. } = progress;
-    Entry::done(&order.by, IMPORT_DOSSIERS).to(global_id(order.id)).leaving(json!({
-        "file": order.file_name,
-        "sha256": order.sha256,
-        "added": added,
-        "changed": changed,
-        "unchanged": unchanged,
-        "refused": refused,
-    }))
-}
-
-/// The import's id as the API writes it.
-fn global_id(id: ImportId) -> String {
-    format!("Import:{id}")
-}
-
-fn our_fault() -> Unreadable {
-    Unreadable {
-        message_vi: "cơ sở dữ liệu gặp lỗi; hãy thử lại".to_owned(),
-        message_en: "the database failed; try again".to_owned(),
     }
 }

@@ -10,7 +10,7 @@ use scoring::province_midnight;
 const YEARS: std::ops::RangeInclusive<u32> = 1990..=2199;
 
 /// The instant that a text means; `None` where it means none, such as 31/02.
-pub(super) fn read(text: &str) -> Option<DateTime<Utc>> {
+pub(crate) fn read(text: &str) -> Option<DateTime<Utc>> {
     let mut rest = text.as_bytes();
     let day = day(&mut rest)?;
     if rest.is_empty() {

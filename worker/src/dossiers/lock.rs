@@ -12,7 +12,7 @@ use crate::database::{Writing, begin_write, is_lost_race, try_lock_dossiers};
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// What waiting came to.
-pub(super) enum Turn {
+pub(crate) enum Turn {
     /// It is ours, until the transaction ends.
     Ours(DatabaseTransaction),
     /// We were told not to wait any longer.
@@ -38,7 +38,7 @@ pub(super) async fn turn(
 }
 
 /// Begins a transaction that writes; on SQLite that may take as long as another's import.
-pub(super) async fn begin_in_turn(
+pub(crate) async fn begin_in_turn(
     database: &DatabaseConnection,
     cancelled: &CancellationToken,
 ) -> Result<Turn, DbErr> {

@@ -8,7 +8,8 @@ use scoring::DossierChannel;
 
 use super::dice::Dice;
 use super::nation::{Agency, Nation};
-use crate::dossiers::{CELLS, Column, DossierRow, Read, Unreadable};
+use crate::dossiers::{CELLS, Column, DossierRow, Read};
+use crate::imports::Unreadable;
 
 /// What is completed later is not known yet: the day in January on which the year is looked at.
 const SEEN_ON: u32 = 20;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::import::Mode;
+use entity::import::{Kind, Mode};
 use entity::measure::Gathering;
 use entity::{
     AgencyId, BlockId, Codes, ImportId, ObservationId, PeriodId, ProcedureId, agency, block, import, measure,
@@ -24,7 +24,8 @@ use super::reports;
 use crate::Clock;
 use crate::audit::{self, Actor, Entry, action};
 use crate::database::{begin_write, insert, lock_agencies};
-use crate::dossiers::{ImportError, Order, Watch, import as import_dossiers, in_chunks};
+use crate::dossiers::{Watch, import as import_dossiers, in_chunks};
+use crate::imports::{ImportError, Order};
 use crate::sample::{SampleError, load_criteria};
 use crate::schedule::insert_defaults;
 
@@ -79,6 +80,8 @@ pub async fn store_dossiers(
 ) -> Result<import::Model, ImportError> {
     let order = Order {
         id: ImportId::generate(),
+        kind: Kind::Dossiers,
+        period: None,
         agency: None,
         names: None,
         file_name: None,
@@ -192,6 +195,7 @@ async fn report(
                 recorded_at: now,
                 measure_code,
                 value,
+                verified: false,
             }));
         }
         insert_rows(transaction, rows.into_iter()).await?;

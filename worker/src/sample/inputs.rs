@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    AgencyId, DocumentId, DossierTableId, ListingId, ObservationId, PeriodId, document, dossier_table,
-    listing, observation,
+    AgencyId, BrokenIdentities, DocumentId, DossierTableId, ListingId, ObservationId, PeriodId, document,
+    dossier_table, listing, observation,
 };
 use scoring::Source;
 use sea_orm::ConnectionTrait;
@@ -177,6 +177,8 @@ impl DossierTable {
             pending_in_time: self.pending_in_time.map(i64::from),
             pending_overdue: self.pending_overdue.map(i64::from),
             overdue_total: self.overdue_total.map(i64::from),
+            // It was checked.
+            broken: BrokenIdentities::default(),
         }
     }
 }
@@ -239,6 +241,7 @@ impl Observation {
             recorded_at: about.recorded_at,
             measure_code: self.measure,
             value: self.value,
+            verified: false,
         }
     }
 }

@@ -6,7 +6,8 @@ use async_graphql::{Context, InputObject, Object};
 use entity::token::Scope;
 use entity::{AgencyId, ImportId, agency, import};
 use reform_worker::audit::action::{IMPORT_DOSSIERS, REMOVE_DOSSIER};
-use reform_worker::dossiers::{self, DossierRow, ImportError, Order, Read, RemoveError, Watch};
+use reform_worker::dossiers::{self, DossierRow, Read, RemoveError, Watch};
+use reform_worker::imports::{ImportError, Order};
 use reform_worker::{Clock, Signals};
 use scoring::{canonical_json, sha256_hex};
 use serde_json::json;
@@ -20,7 +21,7 @@ use super::super::problem::{LONGEST_CODE, Problem, cut};
 use super::super::user_error::UserError;
 use super::super::viewer::with_scope;
 use super::super::{data, database};
-use super::record::{Import, shown};
+use super::record::{Import, shown_all};
 use super::{Dossier, load_procedures, shown as shown_dossier};
 use crate::policy::reports_for;
 
@@ -126,7 +127,7 @@ plain_object! {
 }
 
 /// The agency with a code, if the viewer reports for it.
-async fn reported_agency(
+pub(crate) async fn reported_agency(
     ctx: &Context<'_>,
     code: &str,
     own: &Option<BTreeSet<AgencyId>>,
@@ -148,7 +149,7 @@ async fn reported_agency(
     })
 }
 
-fn not_yours() -> Problem {
+pub(crate) fn not_yours() -> Problem {
     Problem::Forbidden(
         "Tài khoản không báo cáo cho cơ quan này. / Your account does not report for this agency.",
     )
@@ -187,7 +188,8 @@ impl DossierMutation {
             return refused(ctx, error).await;
         }
         let record = imported(ctx, &input, agency.as_ref()).await?;
-        Ok(Whole(ImportDossiersPayload { import: Some(shown((record, agency))), errors: Vec::new() }))
+        let import = shown_all(database(ctx)?, vec![(record, agency)]).await?.pop();
+        Ok(Whole(ImportDossiersPayload { import, errors: Vec::new() }))
     }
 
     /// Removes a dossier: it counts no more, and stays readable among former versions. For administrators, and for
@@ -266,6 +268,8 @@ async fn imported(
     };
     let order = Order {
         id: ImportId::generate(),
+        kind: import::Kind::Dossiers,
+        period: None,
         agency: agency.map(|agency| agency.id),
         names: Some(names),
         file_name: None,

@@ -17,9 +17,9 @@ use sea_orm::{
     Select,
 };
 
-pub(crate) use self::change::DossierMutation;
+pub(crate) use self::change::{DossierMutation, not_yours, reported_agency};
 pub(crate) use self::progress::{CancelMutation, ImportSubscription};
-pub(crate) use self::record::{Import, ImportQuery, import_by_id};
+pub(crate) use self::record::{Import, ImportQuery, import_by_id, shown_all};
 use super::codes::{DossierChannel, DossierVersionEnd, ProcedureLevel};
 use super::cost;
 use super::database;

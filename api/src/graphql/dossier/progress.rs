@@ -10,7 +10,7 @@ use reform_worker::Clock;
 use reform_worker::audit::action::CANCEL_IMPORT;
 use reform_worker::audit::{Entry, record};
 use reform_worker::database::begin_write;
-use reform_worker::dossiers::Progress;
+use reform_worker::imports::Progress;
 use sea_orm::{DatabaseConnection, EntityTrait};
 
 use super::super::actor::{actor, record_refusal};

@@ -1,9 +1,11 @@
 //! Imports: what was handed in, and what came of it.
 
+use std::collections::HashMap;
+
 use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
-use entity::{ImportId, agency, import, import_conflict};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
+use entity::{ImportId, PeriodId, agency, import, import_conflict, period};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 
 use super::super::codes::{ImportKind, ImportMode, ImportState};
 use super::super::cost;
@@ -21,6 +23,8 @@ plain_object! {
         id: ID,
         /// What is imported.
         kind: ImportKind,
+        /// Code of the period that the rows are about; null of dossiers, which have days.
+        period: Option<String>,
         /// Code of the only agency whose rows are accepted; null for any.
         agency: Option<String>,
         /// The file's name; null where the rows came without a file.
@@ -85,12 +89,32 @@ impl From<import_conflict::Model> for ImportConflict {
     }
 }
 
-/// An import as it is shown, with its agency.
-pub(super) fn shown((row, agency): (import::Model, Option<agency::Model>)) -> Import {
+/// The codes of periods by their ids.
+type Periods = HashMap<PeriodId, String>;
+
+/// An import with its agency.
+type Found = (import::Model, Option<agency::Model>);
+
+/// Imports as they are shown, each with its agency; where any is about a period, one query for these.
+pub(crate) async fn shown_all(
+    database: &DatabaseConnection,
+    found: Vec<Found>,
+) -> Result<Vec<Import>, Problem> {
+    let ids: Vec<PeriodId> = found.iter().filter_map(|(row, _)| row.period_id).collect();
+    let mut periods = Periods::new();
+    if !ids.is_empty() {
+        let rows = period::in_order().filter(period::Column::Id.is_in(ids)).all(database).await?;
+        periods.extend(rows.into_iter().map(|row| (row.id, row.code)));
+    }
+    Ok(found.into_iter().map(|found| shown(found, &periods)).collect())
+}
+
+fn shown((row, agency): Found, periods: &Periods) -> Import {
     let count = |rows: i64| i32::try_from(rows).unwrap_or(i32::MAX);
     Import {
         id: NodeId::Import(row.id).into(),
         kind: row.kind.into(),
+        period: row.period_id.and_then(|id| periods.get(&id).cloned()),
         agency: agency.map(|agency| agency.code),
         file_name: row.file_name,
         sha256: row.sha256,
@@ -112,7 +136,9 @@ pub(super) fn shown((row, agency): (import::Model, Option<agency::Model>)) -> Im
 /// The import with an id, if it is for the viewer.
 pub(crate) async fn import_by_id(ctx: &Context<'_>, id: ImportId) -> Result<Option<Import>, Problem> {
     let imports = sight(ctx).await?.of_imports(import::Entity::find_by_id(id));
-    Ok(imports.find_also_related(agency::Entity).one(database(ctx)?).await?.map(shown))
+    let database = database(ctx)?;
+    let found = imports.find_also_related(agency::Entity).one(database).await?;
+    Ok(shown_all(database, found.into_iter().collect()).await?.pop())
 }
 
 /// The id that an argument names; anything but an import's is of none.
@@ -169,7 +195,7 @@ impl ImportQuery {
             .limit(window.limit())
             .all(database)
             .await?;
-        Ok(Page::new(window, rows.into_iter().map(shown).collect(), total))
+        Ok(Page::new(window, shown_all(database, rows).await?, total))
     }
 
     /// The import with this id.

@@ -92,8 +92,31 @@ plain_object! {
         /// table, or the table beside the dossiers. The measure's gathering says which of the two counts. Null where
         /// only one is known.
         beside: Option<BesideInput>,
+        /// The identities that the official tables break from which the value was taken: whoever accepted such a table
+        /// chose to, and nothing was repaired. Empty where none is broken, or no table was used.
+        broken_identities: Vec<BrokenIdentity> => cost::BROKEN,
     } beside {
         records: Held<InputRecord>,
+    }
+}
+
+plain_object! {
+    /// An identity that an official table of dossier statistics breaks.
+    pub(crate) struct BrokenIdentity {
+        /// The identity in the names of its columns: `received_total = resolved_total + pending_total`, or between two
+        /// periods `carried_over = pending_total of 2024-FY`.
+        identity: String,
+        /// What the table says on the left.
+        total: i64,
+        /// What stands on the right.
+        parts: i64,
+    }
+}
+
+impl From<&scoring::BrokenIdentity> for BrokenIdentity {
+    fn from(broken: &scoring::BrokenIdentity) -> Self {
+        let count = |count: i128| i64::try_from(count).unwrap_or(i64::MAX);
+        Self { identity: broken.identity.clone(), total: count(broken.total), parts: count(broken.parts) }
     }
 }
 

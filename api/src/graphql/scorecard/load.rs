@@ -241,6 +241,7 @@ fn named(input: Input, measures: &Names) -> LineInput {
     });
     LineInput {
         beside,
+        broken_identities: input.broken.iter().map(Into::into).collect(),
         name_vi: named.map(|named| named.vi.clone()).unwrap_or_default(),
         name_en: named.map(|named| named.en.clone()).unwrap_or_default(),
         unit: named.map(|named| named.unit.into()),

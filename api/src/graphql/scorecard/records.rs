@@ -11,9 +11,10 @@ use sea_orm::DatabaseConnection;
 
 use super::Scorecard;
 use super::counted::{self, Asked};
-use super::line::LineInput;
+use super::line::{BrokenIdentity, LineInput};
 use super::wanted::Wanted;
 use crate::graphql::codes::{DocumentState, FindingKind, ListingChannel, Source};
+use crate::graphql::cost;
 use crate::graphql::dossier::Dossier;
 use crate::graphql::id::NodeId;
 use crate::graphql::paging::{Held, Window};
@@ -89,6 +90,8 @@ plain_object! {
         pending_overdue: Option<i64>,
         /// Overdue in all, where the report does not part resolved from pending.
         overdue_total: Option<i64>,
+        /// The identities that it breaks; whoever accepted it chose to.
+        broken_identities: Vec<BrokenIdentity> => cost::BROKEN,
     }
 }
 
@@ -135,6 +138,8 @@ plain_object! {
         measure: String,
         /// The value as it was reported.
         reported: String,
+        /// Whether an administrator of the province has verified it.
+        verified: bool,
     }
 }
 
@@ -261,8 +266,8 @@ fn told(behind: Behind, sight: &Sight) -> InputRecord {
         }
         Record::Document(row) => of_document(row.clone(), recorded!(row, behind, covered)).into(),
         Record::Observation(row) => {
-            let (measure, reported) = (row.measure_code, row.value);
-            ObservationRecord { measure, reported, shared: recorded!(row, behind, covered) }.into()
+            let (measure, reported, verified) = (row.measure_code, row.value, row.verified);
+            ObservationRecord { measure, reported, verified, shared: recorded!(row, behind, covered) }.into()
         }
         Record::Finding(found) => of_finding(found, behind.predecessor, covered).into(),
     }
@@ -309,6 +314,7 @@ fn of_table(row: dossier_table::Model, shared: Recorded) -> DossierTableRecord {
         pending_in_time: row.pending_in_time,
         pending_overdue: row.pending_overdue,
         overdue_total: row.overdue_total,
+        broken_identities: row.broken.0.iter().map(Into::into).collect(),
         shared,
     }
 }

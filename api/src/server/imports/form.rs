@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
-use entity::import::Mode;
+use entity::import::{Kind, Mode};
 use multer::{Constraints, Field, Multipart, SizeLimit};
+use reform_worker::inputs::WhenBroken;
 use sha2::{Digest, Sha256};
 use tokio::fs::File;
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
@@ -29,6 +30,8 @@ pub(super) struct Form {
     pub(super) dry_run: bool,
     pub(super) agency: Option<String>,
     pub(super) ignore_unknown_columns: bool,
+    pub(super) period: Option<String>,
+    pub(super) when_broken: WhenBroken,
 }
 
 /// A file that was received.
@@ -46,10 +49,24 @@ struct Fields {
     dry_run: Option<bool>,
     agency: Option<String>,
     ignore_unknown_columns: Option<bool>,
+    period: Option<String>,
+    when_broken: Option<WhenBroken>,
 }
 
-/// Reads the form of a request.
-pub(super) async fn read(request: Request, limits: &Limits) -> Result<Form, Refusal> {
+/// The fields that a form may have.
+pub(super) fn known_fields(kind: Kind) -> Vec<&'static str> {
+    let mut known = vec!["file", "mode", "dryRun", "agency", "unknownColumns"];
+    if kind != Kind::Dossiers {
+        known.push("period");
+    }
+    if kind == Kind::DossierTables {
+        known.push("whenBroken");
+    }
+    known
+}
+
+/// Reads the form of a request that hands in such a file.
+pub(super) async fn read(request: Request, kind: Kind, limits: &Limits) -> Result<Form, Refusal> {
     let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let boundary = content_type.and_then(|value| multer::parse_boundary(value).ok()).ok_or_else(|| {
         let message =
@@ -60,26 +77,25 @@ pub(super) async fn read(request: Request, limits: &Limits) -> Result<Form, Refu
         .whole_stream(limits.upload_bytes + 64 * 1024)
         .per_field(LARGEST_FIELD)
         .for_field("file", limits.upload_bytes);
-    let known = vec!["file", "mode", "dryRun", "agency", "unknownColumns"];
-    let constraints = Constraints::new().allowed_fields(known).size_limit(sizes);
+    let constraints = Constraints::new().allowed_fields(known_fields(kind)).size_limit(sizes);
     let body = request.into_body().into_data_stream();
     let mut form = Multipart::with_constraints(body, boundary, constraints);
     let pace = Pace { began: Instant::now(), limits };
     let mut fields = Fields::default();
-    while let Some(field) = pace.wait(form.next_field()).await?.map_err(broken)? {
-        fields.take(field, &pace).await?;
+    while let Some(field) = pace.wait(form.next_field()).await?.map_err(|error| broken(error, kind))? {
+        fields.take(field, kind, &pace).await?;
     }
     fields.whole()
 }
 
 impl Fields {
-    async fn take(&mut self, mut field: Field<'_>, pace: &Pace<'_>) -> Result<(), Refusal> {
+    async fn take(&mut self, mut field: Field<'_>, kind: Kind, pace: &Pace<'_>) -> Result<(), Refusal> {
         let name = field.name().unwrap_or_default().to_owned();
         if name == "file" {
-            let received = receive(&mut field, pace).await?;
+            let received = receive(&mut field, kind, pace).await?;
             return once(&mut self.file, received, "file");
         }
-        let text = pace.wait(field.text()).await?.map_err(broken)?;
+        let text = pace.wait(field.text()).await?.map_err(|error| broken(error, kind))?;
         let text = text.trim();
         match name.as_str() {
             "mode" => once(
@@ -89,6 +105,11 @@ impl Fields {
             ),
             "dryRun" => once(&mut self.dry_run, flag("dryRun", text)?, "dryRun"),
             "agency" => once(&mut self.agency, text.to_owned(), "agency"),
+            "period" => once(&mut self.period, text.to_owned(), "period"),
+            "whenBroken" => {
+                let chosen = text.parse().map_err(|_| unclear("whenBroken", "REFUSE, FLAG"))?;
+                once(&mut self.when_broken, chosen, "whenBroken")
+            }
             _ => {
                 let ignored = match text {
                     "REFUSE" => false,
@@ -112,17 +133,19 @@ impl Fields {
             dry_run: self.dry_run.unwrap_or(false),
             agency: self.agency.filter(|agency| !agency.is_empty()),
             ignore_unknown_columns: self.ignore_unknown_columns.unwrap_or(false),
+            period: self.period.filter(|period| !period.is_empty()),
+            when_broken: self.when_broken.unwrap_or(WhenBroken::Refuse),
         })
     }
 }
 
-async fn receive(field: &mut Field<'_>, pace: &Pace<'_>) -> Result<Received, Refusal> {
+async fn receive(field: &mut Field<'_>, kind: Kind, pace: &Pace<'_>) -> Result<Received, Refusal> {
     let name = field.file_name().unwrap_or_default().rsplit(['/', '\\']).next().unwrap_or_default();
     let name = name.chars().filter(|letter| !letter.is_control()).take(200).collect();
     let mut file = File::from_std(tempfile::tempfile().map_err(|error| unstored(&error))?);
     let mut hash = Sha256::new();
     let mut received = 0;
-    while let Some(chunk) = pace.wait(field.chunk()).await?.map_err(broken)? {
+    while let Some(chunk) = pace.wait(field.chunk()).await?.map_err(|error| broken(error, kind))? {
         received += chunk.len() as u64;
         pace.keep(received)?;
         hash.update(&chunk);
@@ -191,19 +214,17 @@ fn too_slow() -> Refusal {
     Refusal::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", message).with(header::CONNECTION, "close")
 }
 
-fn broken(error: multer::Error) -> Refusal {
+fn broken(error: multer::Error, kind: Kind) -> Refusal {
     match error {
         multer::Error::FieldSizeExceeded { .. } | multer::Error::StreamSizeExceeded { .. } => {
             let message = "Tệp hoặc trường quá lớn. / The file or a field is too large.";
             Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message)
                 .with(header::CONNECTION, "close")
         }
-        multer::Error::UnknownField { .. } => bad(
-            "BAD_REQUEST",
-            "Các trường là file, mode, dryRun, agency, unknownColumns. / The fields are file, mode, dryRun, agency, \
-             unknownColumns."
-                .to_owned(),
-        ),
+        multer::Error::UnknownField { .. } => {
+            let known = known_fields(kind).join(", ");
+            bad("BAD_REQUEST", format!("Các trường là {known}. / The fields are {known}."))
+        }
         error => {
             tracing::debug!(%error, "an upload was cut off");
             bad(

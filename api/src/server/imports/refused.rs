@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use entity::import;
-use reform_worker::dossiers::refused_csv;
+use reform_worker::imports::refused_csv;
 use sea_orm::EntityTrait;
 
 use super::super::client::Client;
@@ -37,13 +37,13 @@ async fn handed_out(
     let sight = sight_of(&viewer, &shared.database, shared.imports.clock()).await;
     let sight = sight.map_err(|error| internal(&error))?;
     let found = sight.of_imports(import::Entity::find_by_id(id)).one(&shared.database).await;
-    found.map_err(|error| internal(&error))?.ok_or_else(unknown)?;
+    let import = found.map_err(|error| internal(&error))?.ok_or_else(unknown)?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"refused.csv\""),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    Ok((headers, Body::from_stream(refused_csv(&shared.database, id))).into_response())
+    Ok((headers, Body::from_stream(refused_csv(&shared.database, &import))).into_response())
 }
 
 fn unknown() -> Refusal {

@@ -1,5 +1,5 @@
-//! `POST /imports/dossiers`: a file of dossiers, answered as soon as it is whole and its header is understood; its rows
-//! are imported after that.
+//! `POST /imports/dossiers`, and the like for every other kind of input: a file, answered as soon as it is whole and its
+//! header is understood; its rows are imported after that.
 
 use std::collections::BTreeSet;
 
@@ -7,10 +7,12 @@ use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use entity::{AgencyId, ImportId, agency};
-use reform_worker::audit::action::IMPORT_DOSSIERS;
-use reform_worker::dossiers::{DossierFile, Order};
-use reform_worker::files::Choices;
+use entity::import::Kind;
+use entity::{AgencyId, ImportId, PeriodId, agency, period};
+use reform_worker::dossiers::DossierFile;
+use reform_worker::files::{self, Problem};
+use reform_worker::imports::{Order, action};
+use reform_worker::inputs::{Choices, read_file};
 
 use super::super::client::Client;
 use super::super::crowd::{Who, too_many_at_once};
@@ -19,6 +21,7 @@ use super::super::{Refusal, Shared};
 use super::form::{self, Form};
 use super::{admitted, answer, internal, on_record, turned_away};
 use crate::graphql::actor::actor_of;
+use crate::imports::Handed;
 use crate::people::Viewer;
 use crate::policy::{Refused, reports_of};
 
@@ -38,33 +41,37 @@ async fn taken(shared: &Shared, client: Client, request: Request) -> Result<Resp
     if request.method() != Method::POST {
         return Err(Refusal::method_not_allowed("Gửi bằng POST. / Send with POST.", "POST, OPTIONS"));
     }
-    let viewer = admitted(shared, request.headers(), client, ("Mutation", "importDossiers")).await?;
+    let (kind, operation) = kind_of(request.uri().path());
+    let viewer = admitted(shared, request.headers(), client, ("Mutation", operation)).await?;
     let own = shared.crowd.uploads.take(Who::is(&viewer)).ok_or_else(too_many_at_once)?;
     let place = shared.uploads.clone().try_acquire_owned().map_err(|_| overloaded())?;
-    let form = form::read(request, &shared.settings.limits).await?;
-    let agency = match for_agency(shared, &viewer, form.agency.as_deref()).await {
+    let form = form::read(request, kind, &shared.settings.limits).await?;
+    let (agency, may_verify) = match for_agency(shared, &viewer, form.agency.as_deref()).await {
         Ok(agency) => agency,
         Err(refusal) => {
-            on_record(shared, &viewer, IMPORT_DOSSIERS, "FORBIDDEN").await;
+            on_record(shared, &viewer, action(kind), "FORBIDDEN").await;
             return Err(refusal);
         }
     };
-    let order = order(&viewer, &form, agency);
-    let choices = Choices { ignore_unknown_columns: form.ignore_unknown_columns };
-    let Form { file, name, sha256, .. } = form;
-    let opened =
-        tokio::task::spawn_blocking(move || DossierFile::of(file, &name, agency.is_some(), choices)).await;
+    let period = match kind {
+        Kind::Dossiers => None,
+        _ => Some(for_period(shared, form.period.as_deref()).await?),
+    };
+    let order = order(&viewer, &form, kind, agency, period);
+    let choices = Choices { when_broken: form.when_broken, may_verify };
+    let sha256 = form.sha256.clone();
+    let opened = tokio::task::spawn_blocking(move || opened(kind, form, agency.is_some(), choices)).await;
     let mut response = match opened.map_err(|error| internal(&error))? {
-        Ok(file) => {
-            let order = Order { header: Some(file.header()), ..order };
+        Ok((header, handed)) => {
+            let order = Order { header: Some(header), ..order };
             let begun = answer::begun(order.id, &sha256);
-            shared.imports.start(order, file, (own, place));
+            shared.imports.start(order, handed, (own, place));
             begun
         }
         Err(problems) => {
             let codes: BTreeSet<_> = problems.iter().map(|problem| problem.code).collect();
             let codes: Vec<_> = codes.into_iter().collect();
-            on_record(shared, &viewer, IMPORT_DOSSIERS, codes.join(", ")).await;
+            on_record(shared, &viewer, action(kind), codes.join(", ")).await;
             answer::wrong(&problems)
         }
     };
@@ -72,9 +79,45 @@ async fn taken(shared: &Shared, client: Client, request: Request) -> Result<Resp
     Ok(response)
 }
 
-fn order(viewer: &Viewer, form: &Form, agency: Option<AgencyId>) -> Order {
+/// What is handed in at a path, and the operation of GraphQL that does the same.
+fn kind_of(path: &str) -> (Kind, &'static str) {
+    match path.rsplit('/').next() {
+        Some("tables") => (Kind::DossierTables, "importDossierTables"),
+        Some("observations") => (Kind::Observations, "importObservations"),
+        Some("documents") => (Kind::Documents, "importDocuments"),
+        Some("listings") => (Kind::Listings, "importListings"),
+        _ => (Kind::Dossiers, "importDossiers"),
+    }
+}
+
+/// The names of a file's columns, and what is handed in by it. Blocks.
+fn opened(
+    kind: Kind,
+    form: Form,
+    of_one_agency: bool,
+    choices: Choices,
+) -> Result<(String, Handed), Vec<Problem>> {
+    let Form { file, name, ignore_unknown_columns, .. } = form;
+    let columns = files::Choices { ignore_unknown_columns };
+    if kind == Kind::Dossiers {
+        let file = DossierFile::of(file, &name, of_one_agency, columns)?;
+        return Ok((file.header(), Handed::Dossiers(file)));
+    }
+    let (header, rows) = read_file(kind, file, &name, of_one_agency, columns)?;
+    Ok((header, Handed::Inputs(rows, choices)))
+}
+
+fn order(
+    viewer: &Viewer,
+    form: &Form,
+    kind: Kind,
+    agency: Option<AgencyId>,
+    period: Option<PeriodId>,
+) -> Order {
     Order {
         id: ImportId::generate(),
+        kind,
+        period,
         agency,
         names: None,
         file_name: Some(form.name.clone()).filter(|name| !name.is_empty()),
@@ -87,12 +130,28 @@ fn order(viewer: &Viewer, form: &Form, agency: Option<AgencyId>) -> Order {
     }
 }
 
-/// The only agency whose rows are accepted, if the viewer reports for it; none for whoever reports for all.
+/// The period that the rows are about.
+async fn for_period(shared: &Shared, code: Option<&str>) -> Result<PeriodId, Refusal> {
+    let found = match code {
+        Some(code) => {
+            period::with_code(code).one(&shared.database).await.map_err(|error| internal(&error))?
+        }
+        None => None,
+    };
+    found.map(|period| period.id).ok_or_else(|| {
+        let message =
+            "Trường `period` phải là mã của một kỳ. / The field `period` must be the code of a period.";
+        Refusal::new(StatusCode::BAD_REQUEST, "UNKNOWN_PERIOD", message)
+    })
+}
+
+/// The only agency whose rows are accepted, if the viewer reports for it; none for whoever reports for all. And whether
+/// he does.
 async fn for_agency(
     shared: &Shared,
     viewer: &Viewer,
     code: Option<&str>,
-) -> Result<Option<AgencyId>, Refusal> {
+) -> Result<(Option<AgencyId>, bool), Refusal> {
     let database = &shared.database;
     let reports = reports_of(viewer, database, shared.imports.clock()).await;
     let reports = reports.map_err(|error| internal(&error))?;
@@ -104,9 +163,9 @@ async fn for_agency(
         None => None,
     };
     match (found, reports) {
-        (None, None) => Ok(None),
-        (Some(Some(agency)), None) => Ok(Some(agency)),
-        (Some(Some(agency)), Some(reports)) if reports.contains(&agency) => Ok(Some(agency)),
+        (None, None) => Ok((None, true)),
+        (Some(Some(agency)), None) => Ok((Some(agency), true)),
+        (Some(Some(agency)), Some(reports)) if reports.contains(&agency) => Ok((Some(agency), false)),
         (Some(None), None) => {
             let message =
                 "Không có cơ quan mang mã ở trường `agency`. / There is no agency with the code in `agency`.";

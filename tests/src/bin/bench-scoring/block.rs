@@ -96,6 +96,7 @@ async fn report(app: &App, agencies: usize) {
             recorded_at: app.clock.now(),
             measure_code: measure.code.clone(),
             value: nation::reported(number, measure),
+            verified: false,
         }));
     }
     for rows in observations.chunks(ROWS) {

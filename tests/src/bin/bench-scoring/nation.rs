@@ -164,5 +164,6 @@ pub fn facts(number: usize, measures: &[Measure]) -> Facts {
         inherited: Default::default(),
         succession: Default::default(),
         beside: Default::default(),
+        broken: Default::default(),
     }
 }

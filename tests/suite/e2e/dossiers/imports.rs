@@ -4,9 +4,8 @@ use entity::import::{Mode, State};
 use entity::{dossier, dossier_version, import_conflict};
 use futures_util::StreamExt;
 use reform_worker::audit::Actor;
-use reform_worker::dossiers::{
-    BATCH, Conflict, DossierRow, Order, Read, RemoveError, Unreadable, Watch, import, in_chunks, remove,
-};
+use reform_worker::dossiers::{BATCH, DossierRow, Read, RemoveError, Watch, import, in_chunks, remove};
+use reform_worker::imports::{Conflict, Order, Unreadable};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter};
 use tests::{make, on_both};

@@ -10,7 +10,8 @@ use entity::import::Mode;
 use entity::{ImportId, import};
 use reform_worker::Clock;
 use reform_worker::audit::Actor;
-use reform_worker::dossiers::{BATCH, DossierRow, Order, Read, Unreadable, Watch, import};
+use reform_worker::dossiers::{BATCH, DossierRow, Read, Watch, import};
+use reform_worker::imports::{Order, Unreadable};
 use sea_orm::DatabaseConnection;
 use tests::{Kind, Store, make};
 use tokio_util::sync::CancellationToken;
@@ -39,6 +40,8 @@ fn row(row: i32, agency: &str, code: &str, received: &str, due: &str, completed:
 pub fn order(mode: Mode, dry_run: bool) -> Order {
     Order {
         id: ImportId::generate(),
+        kind: import::Kind::Dossiers,
+        period: None,
         agency: None,
         names: None,
         file_name: Some("hoso.csv".to_owned()),

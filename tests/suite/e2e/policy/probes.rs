@@ -41,6 +41,7 @@ pub async fn probes(app: &App) -> Vec<Probe> {
     probes.extend(imports(app).await);
     probes.extend(lists());
     probes.extend(changes());
+    probes.extend(input_changes());
     probes
 }
 
@@ -478,5 +479,44 @@ fn dossier_changes() -> Vec<Probe> {
         r#"mutation {{ importDossiers(input: {{ mode: ACCEPT_VALID, dryRun: true, rows: [{ROW}] }}) {{ errors {{ code }} }} }}"#
     );
     probes.push(Probe::new("Mutation.importDossiers", "any agency", query, admitted));
+    probes
+}
+
+/// Other inputs handed in, of agencies by whose they are.
+fn input_changes() -> Vec<Probe> {
+    const ROWS: [(&str, &str, &str); 4] = [
+        (
+            "Mutation.importDossierTables",
+            "importDossierTables",
+            "whenBroken: REFUSE, rows: [{ receivedTotal: 1 }]",
+        ),
+        (
+            "Mutation.importObservations",
+            "importObservations",
+            r#"rows: [{ measure: "none", value: "1", asOf: "2022-06-30" }]"#,
+        ),
+        (
+            "Mutation.importDocuments",
+            "importDocuments",
+            r#"rows: [{ code: "PAR_PLAN", dueOn: "2022-01-31", asOf: "2022-06-30" }]"#,
+        ),
+        (
+            "Mutation.importListings",
+            "importListings",
+            r#"rows: [{ channel: AGENCY_WEBSITE, listed: 1, required: 2, asOf: "2022-06-30" }]"#,
+        ),
+    ];
+    let mut probes = Vec::new();
+    for (operation, field, rows) in ROWS {
+        for (agency, whose) in
+            [(r#"agency: "KKT","#, "own"), (r#"agency: "SNGV","#, "other"), ("", "any agency")]
+        {
+            let query = format!(
+                r#"mutation {{ {field}(input: {{ {agency} period: "2022-H1", mode: ACCEPT_VALID, dryRun: true, {rows} }}) {{
+                    errors {{ code }} }} }}"#
+            );
+            probes.push(Probe::new(operation, whose, query, admitted));
+        }
+    }
     probes
 }

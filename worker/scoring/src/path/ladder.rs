@@ -76,6 +76,7 @@ impl<'a> View<'a> {
             inherited: Default::default(),
             succession: Default::default(),
             beside: Default::default(),
+            broken: Default::default(),
         };
         Self { leaves, facts }
     }

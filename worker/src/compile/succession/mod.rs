@@ -26,7 +26,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{AgencyId, ScorecardId, agency, measure, period, scorecard};
-use scoring::{Exact, Fact, Succeeded};
+use scoring::{BrokenIdentity, Exact, Fact, Succeeded};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationTrait,
 };
@@ -47,6 +47,22 @@ pub(crate) struct Told<'a> {
     pub(crate) beside: Option<Fact>,
     /// What it was taken from, and whose that is.
     pub(crate) found: Vec<(AgencyId, Found<'a>)>,
+}
+
+impl Told<'_> {
+    /// The identities that the official tables break from which the value was taken.
+    pub(crate) fn broken(&self) -> Vec<BrokenIdentity> {
+        let known = self.found.iter().filter(|_| self.fact.is_some());
+        let mut broken = Vec::new();
+        for (_, found) in known {
+            if let Found::Table(table, _) = found {
+                broken.extend(
+                    table.broken.0.iter().filter(|one| !broken.contains(*one)).cloned().collect::<Vec<_>>(),
+                );
+            }
+        }
+        broken
+    }
 }
 
 /// Whose counts the counts of some agencies are made of in a period, where that is not each one's own alone.

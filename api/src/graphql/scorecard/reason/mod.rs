@@ -2,7 +2,6 @@
 
 mod told;
 
-pub(super) use self::told::Say;
 use crate::graphql::codes::{AwardKind, LineState, ZeroDenominator};
 use crate::graphql::cost;
 use crate::graphql::plain::{plain_interface, plain_object};

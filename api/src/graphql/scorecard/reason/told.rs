@@ -53,7 +53,7 @@ fn ends(band: &Band) -> [Option<BandEnd>; 2] {
 }
 
 /// How what is said of a term is put: in Vietnamese, in English.
-pub(in crate::graphql::scorecard) type Say<'a> = &'a dyn Fn(&Reason, &TermStep) -> [String; 2];
+type Say<'a> = &'a dyn Fn(&Reason, &TermStep) -> [String; 2];
 
 impl LineReason {
     /// The reason of a leaf in a state with what is said of it, in Vietnamese and English; `rule` is the kind of the

@@ -1,7 +1,5 @@
 //! What is wrong with a row: its column, a code, the value, and a sentence in Vietnamese and English.
 
-use super::{Column, DossierRow};
-
 /// How much of a value is repeated.
 const LONGEST_VALUE: usize = 100;
 
@@ -26,25 +24,25 @@ pub struct Conflict {
 
 impl Conflict {
     /// Something is wrong with a cell.
-    pub(super) fn of_cell(
-        row: &DossierRow,
-        column: Column,
+    pub(crate) fn of_cell(
+        row: i32,
+        (column, value): (&str, &str),
         code: &'static str,
         vi: impl Into<String>,
         en: impl Into<String>,
     ) -> Self {
         Self {
-            row: Some(row.row),
-            column: Some(column.as_str().to_owned()),
+            row: Some(row),
+            column: Some(column.to_owned()),
             code,
-            value: Some(shortened(row.cell(column))).filter(|value| !value.is_empty()),
+            value: Some(shortened(value)).filter(|value| !value.is_empty()),
             message_vi: vi.into(),
             message_en: en.into(),
             cells: None,
         }
     }
 
-    /// A row of a file that is no row of dossiers, with its cells as a JSON array.
+    /// A row of a file that is none of what is imported, with its cells as a JSON array.
     #[must_use]
     pub fn of_row(row: i32, code: &'static str, vi: String, en: String, cells: Option<String>) -> Self {
         Self { row: Some(row), column: None, code, value: None, message_vi: vi, message_en: en, cells }

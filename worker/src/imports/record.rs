@@ -1,22 +1,24 @@
 //! The record of an import: begun before it, in a transaction of its own, ended with it.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::import::{Kind, State};
+use entity::import::State;
 use entity::{ImportId, import, import_conflict};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
     QueryFilter, QuerySelect,
 };
+use serde_json::json;
 
-use super::{Conflict, Order, Progress, Unreadable};
+use super::{Conflict, Order, Progress, Unreadable, action};
+use crate::audit::{self, Entry};
 use crate::database::{insert, nobody_imports};
 
 /// An import begins its work this long after its record at the latest, unless its process has ended.
 const BEGUN_WITHIN: TimeDelta = TimeDelta::minutes(1);
 
 /// Puts on record that an import is under way, and which others no longer are.
-pub(super) async fn begin(
+pub(crate) async fn begin(
     transaction: &DatabaseTransaction,
     order: &Order,
     now: DateTime<Utc>,
@@ -24,7 +26,8 @@ pub(super) async fn begin(
     interrupt(transaction, now).await?;
     let row = import::Model {
         id: order.id,
-        kind: Kind::Dossiers,
+        kind: order.kind,
+        period_id: order.period,
         agency_id: order.agency,
         file_name: order.file_name.clone(),
         sha256: order.sha256.clone(),
@@ -74,14 +77,14 @@ async fn interrupt(transaction: &DatabaseTransaction, now: DateTime<Utc>) -> Res
 
 /// How an import ended.
 #[derive(Debug)]
-pub(super) struct End {
-    pub(super) state: State,
-    pub(super) progress: Progress,
-    pub(super) error: Option<Unreadable>,
+pub(crate) struct End {
+    pub(crate) state: State,
+    pub(crate) progress: Progress,
+    pub(crate) error: Option<Unreadable>,
 }
 
 /// Puts on record how an import ended.
-pub(super) async fn end<C: ConnectionTrait>(
+pub(crate) async fn end<C: ConnectionTrait>(
     connection: &C,
     import: ImportId,
     end: End,
@@ -104,7 +107,7 @@ pub(super) async fn end<C: ConnectionTrait>(
 }
 
 /// Stores conflicts, the first of which has a number.
-pub(super) async fn conflicts<C: ConnectionTrait>(
+pub(crate) async fn conflicts<C: ConnectionTrait>(
     connection: &C,
     import: ImportId,
     first: i32,
@@ -122,4 +125,51 @@ pub(super) async fn conflicts<C: ConnectionTrait>(
         cells: Set(conflict.cells),
     };
     insert(connection, (first..).zip(conflicts).map(row).collect()).await
+}
+
+/// Puts on record how an import ended that stored nothing, in a transaction of its own.
+pub(crate) async fn settle(
+    transaction: DatabaseTransaction,
+    order: &Order,
+    ended: End,
+    found: Vec<Conflict>,
+    now: DateTime<Utc>,
+) -> Result<import::Model, DbErr> {
+    let refused = (ended.state == State::Refused).then(|| {
+        let why = format!("{} rows refused", ended.progress.refused);
+        Entry::refused(&order.by, action(order.kind), why).to(global_id(order.id))
+    });
+    let record = end(&transaction, order.id, ended, now).await?;
+    conflicts(&transaction, order.id, 1, found).await?;
+    if let Some(refused) = refused {
+        audit::record(&transaction, refused, now).await?;
+    }
+    transaction.commit().await?;
+    Ok(record)
+}
+
+/// What goes on record of an import that stored something.
+pub(crate) fn done(order: &Order, progress: Progress) -> Entry {
+    let Progress { added, changed, unchanged, refused, .. } = progress;
+    Entry::done(&order.by, action(order.kind)).to(global_id(order.id)).leaving(json!({
+        "file": order.file_name,
+        "sha256": order.sha256,
+        "added": added,
+        "changed": changed,
+        "unchanged": unchanged,
+        "refused": refused,
+    }))
+}
+
+/// The import's id as the API writes it.
+fn global_id(id: ImportId) -> String {
+    format!("Import:{id}")
+}
+
+/// Why an import failed whose database did.
+pub(crate) fn our_fault() -> Unreadable {
+    Unreadable {
+        message_vi: "cơ sở dữ liệu gặp lỗi; hãy thử lại".to_owned(),
+        message_en: "the database failed; try again".to_owned(),
+    }
 }

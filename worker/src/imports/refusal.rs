@@ -1,11 +1,12 @@
 //! The rows that an import refused, as a CSV file with the reasons beside them: mended, it can be handed in as it is.
 
-use entity::{ImportId, import_conflict};
+use entity::import::Kind;
+use entity::{ImportId, import, import_conflict};
 use futures_util::{Stream, stream};
 use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, QueryFilter, QuerySelect};
 
-use super::file::REFUSAL_COLUMNS;
-use super::{CELLS, Column};
+use super::REFUSAL_COLUMNS;
+use crate::{dossiers, inputs};
 
 /// So many conflicts are read at a time.
 const PAGE: u64 = 2_000;
@@ -30,9 +31,9 @@ impl Refused {
         self.reasons_en.push(said(&conflict.message_en));
     }
 
-    /// Its line, in the order of [`Column::ALL`] and [`REFUSAL_COLUMNS`].
-    fn write(mut self, lines: &mut csv::Writer<Vec<u8>>) {
-        self.cells.resize(CELLS, String::new());
+    /// Its line: so many cells as there are columns, then those of [`REFUSAL_COLUMNS`].
+    fn write(mut self, columns: usize, lines: &mut csv::Writer<Vec<u8>>) {
+        self.cells.resize(columns, String::new());
         let row = self.row.map(|row| row.to_string()).unwrap_or_default();
         let reasons = [row, self.reasons_vi.join("; "), self.reasons_en.join("; ")];
         // Writing to memory does not fail.
@@ -44,6 +45,8 @@ impl Refused {
 struct Writing {
     database: DatabaseConnection,
     import: ImportId,
+    /// The names of the columns of what was imported.
+    columns: Vec<&'static str>,
     /// The conflict that was read last.
     seq: i32,
     /// The row under way: its conflicts may go on in the next page.
@@ -55,11 +58,20 @@ struct Writing {
 /// The file, piece by piece, UTF-8 with the mark by which spreadsheet programs know it.
 pub fn refused_csv(
     database: &DatabaseConnection,
-    import: ImportId,
+    import: &import::Model,
 ) -> impl Stream<Item = Result<Vec<u8>, DbErr>> + Send + 'static + use<> {
     let database = database.clone();
-    let writing = Writing { database, import, seq: 0, refused: None, began: false, ended: false };
+    let columns = columns_of(import.kind);
+    let writing =
+        Writing { database, import: import.id, columns, seq: 0, refused: None, began: false, ended: false };
     stream::try_unfold(writing, Writing::next)
+}
+
+fn columns_of(kind: Kind) -> Vec<&'static str> {
+    match kind {
+        Kind::Dossiers => dossiers::Column::ALL.iter().map(|column| column.as_str()).collect(),
+        kind => inputs::columns(kind).iter().map(|column| column.code).collect(),
+    }
 }
 
 impl Writing {
@@ -79,14 +91,14 @@ impl Writing {
         let mut lines = csv::Writer::from_writer(head);
         if !self.began {
             self.began = true;
-            lines.write_record(Column::ALL.iter().map(|column| column.as_str()).chain(REFUSAL_COLUMNS)).ok();
+            lines.write_record(self.columns.iter().copied().chain(REFUSAL_COLUMNS)).ok();
         }
         for conflict in &conflicts {
             self.seq = conflict.seq;
             let is_next = conflict.cells.is_some() || conflict.row.is_none();
             if is_next || self.refused.is_none() {
                 if let Some(refused) = self.refused.take() {
-                    refused.write(&mut lines);
+                    refused.write(self.columns.len(), &mut lines);
                 }
                 let cells = conflict.cells.as_deref().and_then(|cells| serde_json::from_str(cells).ok());
                 let refused =
@@ -100,7 +112,7 @@ impl Writing {
         if conflicts.is_empty() {
             self.ended = true;
             if let Some(refused) = self.refused.take() {
-                refused.write(&mut lines);
+                refused.write(self.columns.len(), &mut lines);
             }
         }
         Ok(Some((lines.into_inner().unwrap_or_default(), self)))

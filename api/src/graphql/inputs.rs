@@ -1,0 +1,344 @@
+//! Handing in what agencies report besides dossiers: official tables, observations, documents, listings.
+
+use async_graphql::{Context, InputObject, Object};
+use chrono::NaiveDate;
+use entity::import::Kind;
+use entity::token::Scope;
+use entity::{ImportId, period};
+use reform_worker::imports::{ImportError, Order, action};
+use reform_worker::inputs::{self, Choices, InputRow, Read};
+use reform_worker::{Clock, Signals};
+use scoring::{canonical_json, sha256_hex};
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use super::actor::{actor, record_refusal};
+use super::codes::{DocumentState, ImportMode, ListingChannel, Source, WhenBroken};
+use super::cost;
+use super::dossier::{Import, not_yours, reported_agency, shown_all};
+use super::plain::{Whole, plain_object};
+use super::problem::{LONGEST_CODE, Problem, cut};
+use super::user_error::UserError;
+use super::viewer::with_scope;
+use super::{data, database};
+use crate::policy::reports_for;
+
+/// The most rows of a batch.
+const MOST_ROWS: usize = 2_000;
+
+/// The cells of a row, by their columns.
+type Cells = Vec<(&'static str, String)>;
+
+fn text(cell: Option<&(impl ToString + ?Sized)>) -> String {
+    cell.map(ToString::to_string).unwrap_or_default()
+}
+
+/// A row that is handed in.
+macro_rules! row {
+    (
+        $(#[$meta:meta])* $name:ident {
+            $($(#[$field_meta:meta])* $field:ident: $type:ty => $cell:expr,)+
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(InputObject)]
+        struct $name {
+            /// Code or Vietnamese name of the agency; may be left out where the import is for one agency.
+            agency: Option<String>,
+            $($(#[$field_meta])* $field: $type,)+
+            /// Where it comes from; when left out, the official table for tables, the agency's report for all else.
+            source: Option<Source>,
+            /// What to know about it.
+            note: Option<String>,
+        }
+
+        impl $name {
+            fn cells(&self) -> Cells {
+                let source = self.source.map(|source| source.remote().as_str());
+                let said = [("agency", text(self.agency.as_ref())), ("source", text(source)), ("note", text(self.note.as_ref()))];
+                let mut cells = Cells::from(said);
+                $(cells.push((stringify!($field), ($cell)(&self.$field)));)+
+                cells
+            }
+        }
+    };
+}
+
+/// A batch of rows.
+macro_rules! batch {
+    ($(#[$meta:meta])* $name:ident of $row:ident $({ $($(#[$field_meta:meta])* $field:ident: $type:ty,)* })?) => {
+        $(#[$meta])*
+        #[derive(InputObject)]
+        struct $name {
+            /// Code of the period that the rows are about.
+            period: String,
+            /// Code of the only agency whose rows are accepted. Whoever is no administrator of the province must name one
+            /// for which he reports.
+            agency: Option<String>,
+            /// The rows, 1 to 2,000; larger files are uploaded.
+            rows: Vec<$row>,
+            /// What becomes of the valid rows when others are refused.
+            mode: ImportMode,
+            /// Whether to find out only what would come of it.
+            dry_run: bool,
+            $($($(#[$field_meta])* $field: $type,)*)?
+        }
+
+        impl $name {
+            fn batch(&self, kind: Kind, when_broken: WhenBroken) -> Batch<'_> {
+                Batch {
+                    kind,
+                    period: &self.period,
+                    agency: self.agency.as_deref(),
+                    rows: self.rows.iter().map($row::cells).collect(),
+                    mode: self.mode,
+                    dry_run: self.dry_run,
+                    when_broken,
+                }
+            }
+        }
+    };
+}
+
+row! {
+    /// A row of the official table of dossier statistics. A count that was not reported is left out, and is never zero.
+    DossierTableInput {
+        /// Received in all, with those carried over.
+        received_total: Option<i64> => |count: &Option<i64>| text(count.as_ref()),
+        /// Received online.
+        received_online: Option<i64> => |count: &Option<i64>| text(count.as_ref()),
+        /// Received by the public postal service.
+        received_postal: Option<i64> => |count: &Option<i64>| text(count.as_ref()),
+        /// Received at the counter or by post.
+        received_direct_or_postal: Option<i64> => |count: &Option<i64>| text(count.as_ref()),
+        /// Carried over from the period before.
+        carried_over: Option<i64> => |count: &Option<i64>| text(count.as_ref()),
+        /// Resolved in all.
+        resolved_total: Option<i64> => |count: &Option<i64>| text(count.as_ref()),
+        /// Resolved before they were due.
+        resolved_early: Option<i64> => |count: &Option<i64>| text(count.as_ref()),
+        /// Resolved when they were due.
+        resolved_on_time: Option<i64> => |count: &Option<i64>| text(count.as_ref()),
+        /// Resolved early or on time, where the report does not part the two.
+        resolved_early_or_on_time: Option<i64> => |count: &Option<i64>| text(count.as_ref()),
+        /// Resolved after they were due.
+        resolved_overdue: Option<i64> => |count: &Option<i64>| text(count.as_ref()),
+        /// Pending at the end of the period in all.
+        pending_total: Option<i64> => |count: &Option<i64>| text(count.as_ref()),
+        /// Pending and not yet due.
+        pending_in_time: Option<i64> => |count: &Option<i64>| text(count.as_ref()),
+        /// Pending and overdue.
+        pending_overdue: Option<i64> => |count: &Option<i64>| text(count.as_ref()),
+        /// Overdue in all, where the report does not part resolved from pending.
+        overdue_total: Option<i64> => |count: &Option<i64>| text(count.as_ref()),
+        /// The day whose state it gives; when left out, the last of the period that has come.
+        as_of: Option<NaiveDate> => |day: &Option<NaiveDate>| text(day.as_ref()),
+    }
+}
+
+row! {
+    /// A value of a measure: training, headcount, surveys and whatever else is reported.
+    ObservationInput {
+        /// The measure's code.
+        measure: String => |code: &String| code.clone(),
+        /// The value in the measure's unit: a whole number, a decimal number, `true` or `false`, or a level's code.
+        value: String => |value: &String| value.clone(),
+        /// The day whose state it gives.
+        as_of: NaiveDate => |day: &NaiveDate| day.to_string(),
+        /// Whether it was verified, which only an administrator of the province may say; when left out, it stays what it
+        /// was while value, source and note do, and is else not verified.
+        verified: Option<bool> => |flag: &Option<bool>| text(flag.as_ref()),
+    }
+}
+
+row! {
+    /// An official document or plan.
+    DocumentInput {
+        /// Its code, the same for all agencies and periods.
+        code: String => |code: &String| code.clone(),
+        /// The code of the pillar that it belongs to; may be left out where the document is known, as may its names.
+        pillar: Option<String> => |pillar: &Option<String>| text(pillar.as_ref()),
+        /// Vietnamese name.
+        name_vi: Option<String> => |name: &Option<String>| text(name.as_ref()),
+        /// English name.
+        name_en: Option<String> => |name: &Option<String>| text(name.as_ref()),
+        /// Its state; when left out, it follows from the days: issued on time, late, or not issued. One that the days
+        /// exclude is refused.
+        state: Option<DocumentState> => |state: &Option<DocumentState>| text(state.map(|state| state.remote().as_str())),
+        /// When it was issued; left out: not, or the day is not known.
+        issued_on: Option<NaiveDate> => |day: &Option<NaiveDate>| text(day.as_ref()),
+        /// When it was due; left out: no day was set.
+        due_on: Option<NaiveDate> => |day: &Option<NaiveDate>| text(day.as_ref()),
+        /// The day whose state it gives.
+        as_of: NaiveDate => |day: &NaiveDate| day.to_string(),
+    }
+}
+
+row! {
+    /// The public listing (niêm yết công khai) of procedures at a channel.
+    ListingInput {
+        /// Where they are listed.
+        channel: ListingChannel => |channel: &ListingChannel| channel.remote().to_string(),
+        /// Procedures that are listed there.
+        listed: i64 => |count: &i64| count.to_string(),
+        /// Procedures that must be listed there.
+        required: i64 => |count: &i64| count.to_string(),
+        /// The day whose state it gives.
+        as_of: NaiveDate => |day: &NaiveDate| day.to_string(),
+    }
+}
+
+batch! {
+    /// A batch of official tables.
+    ImportDossierTablesInput of DossierTableInput {
+        /// What becomes of a table that breaks an identity, or the chain from one period to the next.
+        when_broken: WhenBroken,
+    }
+}
+
+batch! {
+    /// A batch of observations.
+    ImportObservationsInput of ObservationInput
+}
+
+batch! {
+    /// A batch of documents.
+    ImportDocumentsInput of DocumentInput
+}
+
+batch! {
+    /// A batch of listings.
+    ImportListingsInput of ListingInput
+}
+
+plain_object! {
+    /// What became of a batch.
+    pub(crate) struct ImportInputsPayload {
+        /// The import's record; null when the batch as a whole was refused. Which rows were refused, and why, is told by
+        /// `importConflicts`.
+        import: Option<Import>,
+        /// Why the batch as a whole was refused; empty when it was not.
+        errors: Vec<UserError>,
+    }
+}
+
+/// A batch, whatever its rows say.
+struct Batch<'a> {
+    kind: Kind,
+    period: &'a str,
+    agency: Option<&'a str>,
+    rows: Vec<Cells>,
+    mode: ImportMode,
+    dry_run: bool,
+    when_broken: WhenBroken,
+}
+
+#[derive(Default)]
+pub(crate) struct InputMutation;
+
+#[Object]
+impl InputMutation {
+    /// Imports official tables of dossier statistics: a table that says something new is a new version, what is stored
+    /// already stays. For administrators, and for whoever reports for the agency.
+    #[graphql(complexity = "cost::IMPORT + child_complexity")]
+    async fn import_dossier_tables(
+        &self,
+        ctx: &Context<'_>,
+        input: ImportDossierTablesInput,
+    ) -> Result<Whole<ImportInputsPayload>, Problem> {
+        import(ctx, input.batch(Kind::DossierTables, input.when_broken)).await
+    }
+
+    /// Imports observations, in the same way.
+    #[graphql(complexity = "cost::IMPORT + child_complexity")]
+    async fn import_observations(
+        &self,
+        ctx: &Context<'_>,
+        input: ImportObservationsInput,
+    ) -> Result<Whole<ImportInputsPayload>, Problem> {
+        import(ctx, input.batch(Kind::Observations, WhenBroken::Refuse)).await
+    }
+
+    /// Imports documents and plans, in the same way.
+    #[graphql(complexity = "cost::IMPORT + child_complexity")]
+    async fn import_documents(
+        &self,
+        ctx: &Context<'_>,
+        input: ImportDocumentsInput,
+    ) -> Result<Whole<ImportInputsPayload>, Problem> {
+        import(ctx, input.batch(Kind::Documents, WhenBroken::Refuse)).await
+    }
+
+    /// Imports public listings, in the same way.
+    #[graphql(complexity = "cost::IMPORT + child_complexity")]
+    async fn import_listings(
+        &self,
+        ctx: &Context<'_>,
+        input: ImportListingsInput,
+    ) -> Result<Whole<ImportInputsPayload>, Problem> {
+        import(ctx, input.batch(Kind::Listings, WhenBroken::Refuse)).await
+    }
+}
+
+async fn import(ctx: &Context<'_>, batch: Batch<'_>) -> Result<Whole<ImportInputsPayload>, Problem> {
+    with_scope(ctx, Scope::Administer)?;
+    let own = reports_for(ctx).await?;
+    let agency = match batch.agency {
+        Some(code) => match reported_agency(ctx, code, &own).await? {
+            Ok(agency) => Some(agency),
+            Err(error) => return refused(ctx, batch.kind, error).await,
+        },
+        None if own.is_some() => return Err(not_yours()),
+        None => None,
+    };
+    if !(1..=MOST_ROWS).contains(&batch.rows.len()) {
+        let vi = format!("Mỗi lần từ 1 đến {MOST_ROWS} dòng.");
+        let error = UserError::new("TOO_MANY_ROWS", "rows", vi, format!("1 to {MOST_ROWS} rows at a time."));
+        return refused(ctx, batch.kind, error).await;
+    }
+    let database = database(ctx)?;
+    let Some(period) = period::with_code(batch.period).one(database).await? else {
+        let code = cut(batch.period, LONGEST_CODE);
+        let vi = format!("Không có kỳ `{code}`.");
+        let error = UserError::new("UNKNOWN_PERIOD", "period", vi, format!("There is no period `{code}`."));
+        return refused(ctx, batch.kind, error).await;
+    };
+    let rows = (1..).zip(batch.rows).map(|(number, cells)| InputRow::new(number, batch.kind, cells));
+    let rows: Vec<InputRow> = rows.collect();
+    let cells: Vec<_> = rows.iter().map(InputRow::cells).collect();
+    let order = Order {
+        id: ImportId::generate(),
+        kind: batch.kind,
+        period: Some(period.id),
+        agency: agency.as_ref().map(|agency| agency.id),
+        names: None,
+        file_name: None,
+        sha256: sha256_hex(&canonical_json(&json!(cells))),
+        header: None,
+        by: actor(ctx)?,
+        account: Some(with_scope(ctx, Scope::Administer)?.account),
+        mode: batch.mode.remote(),
+        dry_run: batch.dry_run,
+    };
+    let choices = Choices { when_broken: batch.when_broken.remote(), may_verify: own.is_none() };
+    let reads = rows.into_iter().map(Read::from).collect();
+    let (never, clock) = (CancellationToken::new(), data::<Clock>(ctx)?);
+    match inputs::import(database, &order, choices, reads, &never, clock).await {
+        Ok(record) => {
+            data::<Signals>(ctx)?.builds_changed();
+            let import = shown_all(database, vec![(record, agency)]).await?.pop();
+            Ok(Whole(ImportInputsPayload { import, errors: Vec::new() }))
+        }
+        Err(ImportError::Database(error)) => Err(error.into()),
+        Err(ImportError::Cancelled) => Err(Problem::internal(&"nobody cancels a batch")),
+    }
+}
+
+async fn refused(
+    ctx: &Context<'_>,
+    kind: Kind,
+    error: UserError,
+) -> Result<Whole<ImportInputsPayload>, Problem> {
+    record_refusal(ctx, action(kind), error.code.clone()).await?;
+    Ok(Whole(ImportInputsPayload { import: None, errors: vec![error] }))
+}
