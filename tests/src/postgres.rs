@@ -72,6 +72,20 @@ impl Postgres {
         Self::run(root, options)
     }
 
+    /// A streaming replica of it, with more options; they must allow no fewer connections. It goes with the value.
+    ///
+    /// # Panics
+    /// As [`server`](Self::server).
+    pub fn replica(&self, options: &[&str]) -> Self {
+        let root = directory();
+        let mut copy = Command::new(programs().join("pg_basebackup"));
+        copy.args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-U", "postgres"]);
+        copy.args(["--write-recovery-conf", "--checkpoint=fast", "--no-sync", "-D"]).arg(root.join("data"));
+        let copied = as_user(copy.current_dir(&root), server_user()).status().expect("pg_basebackup runs");
+        assert!(copied.success(), "pg_basebackup failed");
+        Self::run(root, options)
+    }
+
     /// kill -9 of the server, all at once.
     pub fn kill(&mut self) {
         self.order("kill");

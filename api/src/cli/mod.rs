@@ -155,8 +155,8 @@ struct Bench<'a> {
 ///
 /// # Errors
 /// With a sentence for the person at the terminal.
-pub async fn run(cli: Cli, in_force: &[InForce], told: &CancellationToken) -> anyhow::Result<()> {
-    let command = cli.command.unwrap_or(Command::Serve);
+pub async fn run(mut cli: Cli, in_force: &[InForce], told: &CancellationToken) -> anyhow::Result<()> {
+    let command = cli.command.take().unwrap_or(Command::Serve);
     if let Command::Config = command {
         return config::print(in_force);
     }
@@ -190,7 +190,16 @@ pub async fn run(cli: Cli, in_force: &[InForce], told: &CancellationToken) -> an
     let bench = Bench { database, clock: &clock, told };
     let outcome = match command {
         Command::Config => Ok(()),
-        Command::Serve => serve::serve(&bench, &cli.serving, settings.unwrap_or_default()).await,
+        Command::Serve => {
+            let replica = told.run_until_cancelled(replica(&cli)).await;
+            match replica {
+                Some(Ok(replica)) => {
+                    serve::serve(&bench, &cli.serving, settings.unwrap_or_default(), replica).await
+                }
+                Some(Err(error)) => Err(error),
+                None => Ok(()),
+            }
+        }
         Command::Compile { period, agency } => compile::compile(&bench, &period, &agency).await,
         Command::Explain { period, agency, criterion } => {
             explain::explain(&bench, &period, &agency, criterion.as_deref()).await
@@ -211,6 +220,21 @@ pub async fn run(cli: Cli, in_force: &[InForce], told: &CancellationToken) -> an
     };
     database.close_by_ref().await.ok();
     outcome
+}
+
+/// The replica that queries are to be read from, if there is one.
+async fn replica(cli: &Cli) -> anyhow::Result<Option<DatabaseConnection>> {
+    let Some(url) = cli.serving.read_database_url.clone().filter(|url| !url.is_empty()) else {
+        return Ok(None);
+    };
+    let replica = Location::Url(url);
+    if replica.is_file() || cli.storage.location().is_file() {
+        bail!(
+            "--read-database-url chỉ dùng với PostgreSQL / --read-database-url is for PostgreSQL, beside \
+             --database-url"
+        );
+    }
+    Ok(Some(connect(&replica, cli.storage.connections).await?))
 }
 
 /// The database, migrated and not empty.

@@ -13,15 +13,18 @@ use super::wait::wait_for;
 use super::{Bench, Role, Serving};
 use crate::imports::Imports;
 use crate::people::People;
-use crate::server::Mode;
+use crate::server::{Mode, Replica};
 use crate::{graphql, report, server};
 
 pub(super) async fn serve(
     bench: &Bench<'_>,
     serving: &Serving,
     settings: server::Settings,
+    replica: Option<DatabaseConnection>,
 ) -> anyhow::Result<()> {
     let Bench { database, clock, told } = *bench;
+    let replica = replica.map(|replica| Replica::watched(database.clone(), replica, told));
+    let settings = server::Settings { replica, ..settings };
     let listener = TcpListener::bind(serving.listen).await.with_context(|| {
         let at = serving.listen;
         format!("không mở được cổng {at} / cannot listen on {at}; choose another with --listen")

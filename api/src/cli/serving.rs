@@ -20,6 +20,10 @@ pub(super) struct Serving {
     /// signed in: --tls-cert, or a proxy before it.
     #[arg(long, env = "LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
     pub(super) listen: SocketAddr,
+    /// Streaming replica of the PostgreSQL that --database-url names, for queries to be read from:
+    /// postgres://user@host/name. Who has written reads it nevertheless, when he sends cookies or `x-wal-position` back.
+    #[arg(long, env = "READ_DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub(super) read_database_url: Option<String>,
     /// Whether the public may read what is published; `off`: everybody must sign in.
     #[arg(long, env = "PUBLIC_READING", default_value = "on")]
     public_reading: Switch,
@@ -109,7 +113,8 @@ impl Serving {
         let origins = self.allow_origin.clone();
         let public_reads = self.public_reading == Switch::On;
         let provider = self.oidc.provider()?;
-        Ok(Settings { mode, limits, origins, public_reads, proxies, tls, allowed_queries, provider })
+        let replica = None;
+        Ok(Settings { mode, limits, origins, public_reads, proxies, tls, allowed_queries, provider, replica })
     }
 
     /// How a browser on this machine reaches a server that listens there.

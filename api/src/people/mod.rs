@@ -15,7 +15,7 @@
 pub(crate) mod account;
 mod arrival;
 mod binding;
-mod cookie;
+pub(crate) mod cookie;
 mod credential;
 pub(crate) mod first;
 pub(crate) mod grant;

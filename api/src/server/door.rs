@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tokio::time::Instant;
@@ -15,6 +15,8 @@ use super::client::Client;
 use super::connections::OverTls;
 use super::counted::Counted;
 use super::crowd::Who;
+use super::replica::OnlyRead;
+use crate::people::cookie::Way;
 
 /// Tells the request's id, as logs and the audit log have it.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -37,6 +39,7 @@ pub(super) async fn enter(
     let (address, over_https) = shared.settings.proxies.client(peer.ip(), over_tls, request.headers());
     let client = Client { address, over_https, request_id: Uuid::now_v7() };
     request.extensions_mut().insert(client);
+    let way = Way::of(request.headers(), &client);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let for_health = path.starts_with("/health/");
@@ -45,6 +48,10 @@ pub(super) async fn enter(
         Ok(()) => next.run(request).await,
         Err(refusal) => refusal.into_response(),
     };
+    let wrote = method == Method::POST && answer.extensions().get::<OnlyRead>().is_none();
+    if let Some(replica) = shared.settings.replica.as_ref().filter(|_| wrote) {
+        replica.mark(way, answer.headers_mut()).await;
+    }
     let headers = answer.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&client.request_id.to_string()) {
         headers.insert(REQUEST_ID, id);

@@ -16,6 +16,7 @@ use super::client::Client;
 use super::crowd::Who;
 use super::door::By;
 use super::operations::kind_of;
+use super::replica::OnlyRead;
 use super::{Limits, Media, Refusal, Shared, media, parameters};
 
 /// The methods of the endpoint.
@@ -35,38 +36,48 @@ pub(super) async fn graphql(
         Err(refusal) => return refusal.into_response(),
     };
     match executed(&shared, client, request).await {
-        Ok((response, by)) => {
+        Ok((response, by, only_reads)) => {
             let status = match media {
                 Media::GraphQLResponse if is_request_error(&response) => status_of(&response),
                 Media::GraphQLResponse | Media::Json => StatusCode::OK,
             };
             let mut answer = answer(media, status, response);
             answer.extensions_mut().insert(by);
+            if only_reads {
+                answer.extensions_mut().insert(OnlyRead);
+            }
             answer
         }
         Err(refusal) => refusal.into_answer(media),
     }
 }
 
-/// The response, and who asked.
+/// The response, who asked, and whether it was only read.
 async fn executed(
     shared: &Shared,
     client: Client,
     request: Request,
-) -> Result<(GraphQLResponse, By), Refusal> {
+) -> Result<(GraphQLResponse, By, bool), Refusal> {
     let caller = Caller::new(shared, request.headers(), client);
-    let request = request_in(request, shared).await?;
+    let headers = request.headers().clone();
+    let mut request = request_in(request, shared).await?;
+    let only_reads = kind_of(&mut request) == Some(OperationType::Query);
     let arrival = caller.arrive().await?;
     let (by, who) = (By(arrival.viewer.name().to_owned()), Who::is(&arrival.viewer));
     if let Who::Account(_) = who {
         shared.crowd.admit(who)?;
+    }
+    if let Some(replica) = shared.settings.replica.as_ref().filter(|_| only_reads)
+        && let Some(database) = replica.for_reader(&headers, &client).await
+    {
+        request = request.data(database);
     }
     let mut response = shared.operations.execute(who, caller.ask(request, arrival)).await?;
     if response.errors.is_empty() && response.data == async_graphql::Value::Null {
         // The library's answer to an operation of which every field is skipped.
         response.data = async_graphql::Value::Object(Default::default());
     }
-    Ok((response, by))
+    Ok((response, by, only_reads))
 }
 
 async fn request_in(request: Request, shared: &Shared) -> Result<GraphQLRequest, Refusal> {

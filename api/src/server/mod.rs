@@ -24,6 +24,7 @@ mod pages;
 mod parameters;
 mod persisted;
 mod refusal;
+mod replica;
 mod socket;
 mod tls;
 
@@ -49,6 +50,7 @@ pub use self::origins::Origin;
 pub(crate) use self::origins::is_same_origin;
 use self::persisted::Persisted;
 use self::refusal::Refusal;
+pub use self::replica::Replica;
 pub use self::tls::{Tls, TlsError};
 use crate::graphql::Schema;
 use crate::imports::Imports;
@@ -73,6 +75,8 @@ pub struct Settings {
     pub allowed_queries: Option<Arc<AllowedQueries>>,
     /// The OpenID Connect provider by which people may sign in.
     pub provider: Option<Provider>,
+    /// What queries are read from; none: from where is written.
+    pub replica: Option<Replica>,
 }
 
 impl Default for Settings {
@@ -86,6 +90,7 @@ impl Default for Settings {
             tls: None,
             allowed_queries: None,
             provider: None,
+            replica: None,
         }
     }
 }

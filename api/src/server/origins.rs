@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 use tower_http::cors::CorsLayer;
 
 use super::Client;
+use super::replica::POSITION;
 
 /// How long a browser remembers what it may ask.
 const REMEMBERED: Duration = Duration::from_secs(600);
@@ -40,7 +41,8 @@ pub(super) fn cross_origin(origins: &[Origin]) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(origins.iter().map(|origin| origin.0.clone()).collect::<Vec<_>>())
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([header::ACCEPT, header::AUTHORIZATION, header::CONTENT_TYPE])
+        .allow_headers([header::ACCEPT, header::AUTHORIZATION, header::CONTENT_TYPE, POSITION])
+        .expose_headers([POSITION])
         .max_age(REMEMBERED)
 }
 
