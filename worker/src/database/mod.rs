@@ -28,7 +28,7 @@ pub(crate) const BUILD_CHANNEL: &str = "reform_build";
 const AUDIT_LOCK: i64 = 0x61_7564_6974;
 
 /// The advisory lock's key, "inputs" in ASCII.
-const INPUT_LOCK: i64 = 0x69_6e70_7574_73;
+const INPUT_LOCK: i64 = 0x696e_7075_7473;
 
 /// The key of the lock over all dossiers, "dossier" in ASCII. Other keys for dossiers are random parts of ids.
 const DOSSIER_LOCK: i64 = 0x64_6f73_7369_6572;
