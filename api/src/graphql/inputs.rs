@@ -29,15 +29,42 @@ const MOST_ROWS: usize = 2_000;
 /// The cells of a row, by their columns.
 type Cells = Vec<(&'static str, String)>;
 
-fn text(cell: Option<&(impl ToString + ?Sized)>) -> String {
-    cell.map(ToString::to_string).unwrap_or_default()
+/// What is handed in as a cell.
+trait Cell {
+    fn text(&self) -> String;
+}
+
+impl<T: Cell> Cell for Option<T> {
+    fn text(&self) -> String {
+        self.as_ref().map(T::text).unwrap_or_default()
+    }
+}
+
+macro_rules! cells {
+    ($($type:ty => $text:expr,)+) => {
+        $(impl Cell for $type {
+            fn text(&self) -> String {
+                ($text)(self)
+            }
+        })+
+    };
+}
+
+cells! {
+    String => String::clone,
+    i64 => i64::to_string,
+    bool => bool::to_string,
+    NaiveDate => NaiveDate::to_string,
+    Source => |source: &Source| source.remote().to_string(),
+    DocumentState => |state: &DocumentState| state.remote().to_string(),
+    ListingChannel => |channel: &ListingChannel| channel.remote().to_string(),
 }
 
 /// A row that is handed in.
 macro_rules! row {
     (
         $(#[$meta:meta])* $name:ident {
-            $($(#[$field_meta:meta])* $field:ident: $type:ty => $cell:expr,)+
+            $($(#[$field_meta:meta])* $field:ident: $type:ty,)+
         }
     ) => {
         $(#[$meta])*
@@ -54,11 +81,12 @@ macro_rules! row {
 
         impl $name {
             fn cells(&self) -> Cells {
-                let source = self.source.map(|source| source.remote().as_str());
-                let said = [("agency", text(self.agency.as_ref())), ("source", text(source)), ("note", text(self.note.as_ref()))];
-                let mut cells = Cells::from(said);
-                $(cells.push((stringify!($field), ($cell)(&self.$field)));)+
-                cells
+                vec![
+                    ("agency", self.agency.text()),
+                    $((stringify!($field), self.$field.text()),)+
+                    ("source", self.source.text()),
+                    ("note", self.note.text()),
+                ]
             }
         }
     };
@@ -104,35 +132,35 @@ row! {
     /// A row of the official table of dossier statistics. A count that was not reported is left out, and is never zero.
     DossierTableInput {
         /// Received in all, with those carried over.
-        received_total: Option<i64> => |count: &Option<i64>| text(count.as_ref()),
+        received_total: Option<i64>,
         /// Received online.
-        received_online: Option<i64> => |count: &Option<i64>| text(count.as_ref()),
+        received_online: Option<i64>,
         /// Received by the public postal service.
-        received_postal: Option<i64> => |count: &Option<i64>| text(count.as_ref()),
+        received_postal: Option<i64>,
         /// Received at the counter or by post.
-        received_direct_or_postal: Option<i64> => |count: &Option<i64>| text(count.as_ref()),
+        received_direct_or_postal: Option<i64>,
         /// Carried over from the period before.
-        carried_over: Option<i64> => |count: &Option<i64>| text(count.as_ref()),
+        carried_over: Option<i64>,
         /// Resolved in all.
-        resolved_total: Option<i64> => |count: &Option<i64>| text(count.as_ref()),
+        resolved_total: Option<i64>,
         /// Resolved before they were due.
-        resolved_early: Option<i64> => |count: &Option<i64>| text(count.as_ref()),
+        resolved_early: Option<i64>,
         /// Resolved when they were due.
-        resolved_on_time: Option<i64> => |count: &Option<i64>| text(count.as_ref()),
+        resolved_on_time: Option<i64>,
         /// Resolved early or on time, where the report does not part the two.
-        resolved_early_or_on_time: Option<i64> => |count: &Option<i64>| text(count.as_ref()),
+        resolved_early_or_on_time: Option<i64>,
         /// Resolved after they were due.
-        resolved_overdue: Option<i64> => |count: &Option<i64>| text(count.as_ref()),
+        resolved_overdue: Option<i64>,
         /// Pending at the end of the period in all.
-        pending_total: Option<i64> => |count: &Option<i64>| text(count.as_ref()),
+        pending_total: Option<i64>,
         /// Pending and not yet due.
-        pending_in_time: Option<i64> => |count: &Option<i64>| text(count.as_ref()),
+        pending_in_time: Option<i64>,
         /// Pending and overdue.
-        pending_overdue: Option<i64> => |count: &Option<i64>| text(count.as_ref()),
+        pending_overdue: Option<i64>,
         /// Overdue in all, where the report does not part resolved from pending.
-        overdue_total: Option<i64> => |count: &Option<i64>| text(count.as_ref()),
+        overdue_total: Option<i64>,
         /// The day whose state it gives; when left out, the last of the period that has come.
-        as_of: Option<NaiveDate> => |day: &Option<NaiveDate>| text(day.as_ref()),
+        as_of: Option<NaiveDate>,
     }
 }
 
@@ -140,14 +168,14 @@ row! {
     /// A value of a measure: training, headcount, surveys and whatever else is reported.
     ObservationInput {
         /// The measure's code.
-        measure: String => |code: &String| code.clone(),
+        measure: String,
         /// The value in the measure's unit: a whole number, a decimal number, `true` or `false`, or a level's code.
-        value: String => |value: &String| value.clone(),
+        value: String,
         /// The day whose state it gives.
-        as_of: NaiveDate => |day: &NaiveDate| day.to_string(),
+        as_of: NaiveDate,
         /// Whether it was verified, which only an administrator of the province may say; when left out, it stays what it
         /// was while value, source and note do, and is else not verified.
-        verified: Option<bool> => |flag: &Option<bool>| text(flag.as_ref()),
+        verified: Option<bool>,
     }
 }
 
@@ -155,22 +183,22 @@ row! {
     /// An official document or plan.
     DocumentInput {
         /// Its code, the same for all agencies and periods.
-        code: String => |code: &String| code.clone(),
+        code: String,
         /// The code of the pillar that it belongs to; may be left out where the document is known, as may its names.
-        pillar: Option<String> => |pillar: &Option<String>| text(pillar.as_ref()),
+        pillar: Option<String>,
         /// Vietnamese name.
-        name_vi: Option<String> => |name: &Option<String>| text(name.as_ref()),
+        name_vi: Option<String>,
         /// English name.
-        name_en: Option<String> => |name: &Option<String>| text(name.as_ref()),
+        name_en: Option<String>,
         /// Its state; when left out, it follows from the days: issued on time, late, or not issued. One that the days
         /// exclude is refused.
-        state: Option<DocumentState> => |state: &Option<DocumentState>| text(state.map(|state| state.remote().as_str())),
+        state: Option<DocumentState>,
         /// When it was issued; left out: not, or the day is not known.
-        issued_on: Option<NaiveDate> => |day: &Option<NaiveDate>| text(day.as_ref()),
+        issued_on: Option<NaiveDate>,
         /// When it was due; left out: no day was set.
-        due_on: Option<NaiveDate> => |day: &Option<NaiveDate>| text(day.as_ref()),
+        due_on: Option<NaiveDate>,
         /// The day whose state it gives.
-        as_of: NaiveDate => |day: &NaiveDate| day.to_string(),
+        as_of: NaiveDate,
     }
 }
 
@@ -178,13 +206,13 @@ row! {
     /// The public listing (niêm yết công khai) of procedures at a channel.
     ListingInput {
         /// Where they are listed.
-        channel: ListingChannel => |channel: &ListingChannel| channel.remote().to_string(),
+        channel: ListingChannel,
         /// Procedures that are listed there.
-        listed: i64 => |count: &i64| count.to_string(),
+        listed: i64,
         /// Procedures that must be listed there.
-        required: i64 => |count: &i64| count.to_string(),
+        required: i64,
         /// The day whose state it gives.
-        as_of: NaiveDate => |day: &NaiveDate| day.to_string(),
+        as_of: NaiveDate,
     }
 }
 

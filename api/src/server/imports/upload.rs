@@ -136,7 +136,7 @@ async fn for_period(shared: &Shared, code: Option<&str>) -> Result<PeriodId, Ref
         Some(code) => {
             period::with_code(code).one(&shared.database).await.map_err(|error| internal(&error))?
         }
-        None => None,
+        _ => None,
     };
     found.map(|period| period.id).ok_or_else(|| {
         let message =

@@ -52,13 +52,14 @@ pub(crate) struct Told<'a> {
 impl Told<'_> {
     /// The identities that the official tables break from which the value was taken.
     pub(crate) fn broken(&self) -> Vec<BrokenIdentity> {
-        let known = self.found.iter().filter(|_| self.fact.is_some());
+        let tables = self.found.iter().filter(|_| self.fact.is_some()).filter_map(|(_, found)| match found {
+            Found::Table(table, _) => Some(&table.broken.0),
+            _ => None,
+        });
         let mut broken = Vec::new();
-        for (_, found) in known {
-            if let Found::Table(table, _) = found {
-                broken.extend(
-                    table.broken.0.iter().filter(|one| !broken.contains(*one)).cloned().collect::<Vec<_>>(),
-                );
+        for identity in tables.flatten() {
+            if !broken.contains(identity) {
+                broken.push(identity.clone());
             }
         }
         broken
