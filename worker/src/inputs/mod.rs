@@ -2,7 +2,7 @@
 //! plans, public listings.
 //!
 //! A file or batch of these has thousands of rows at most, so that it is read whole, decided on in memory
-//! ([`decide`]) and stored in one transaction ([`import()`]), with the record, the refusals and the modes of every
+//! (`decide`) and stored in one transaction ([`import()`]), with the record, the refusals and the modes of every
 //! import. Rows are versions and only ever added: what says nothing new is unchanged.
 //!
 //! To change … which columns a file has: `columns`; what a row must satisfy: the noun's file; which rows of a table are

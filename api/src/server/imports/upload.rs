@@ -133,7 +133,7 @@ fn order(
 /// The period that the rows are about.
 async fn for_period(shared: &Shared, code: Option<&str>) -> Result<PeriodId, Refusal> {
     let found = match code {
-        Some(code) => {
+        Some(code) if !code.contains('\0') => {
             period::with_code(code).one(&shared.database).await.map_err(|error| internal(&error))?
         }
         _ => None,
