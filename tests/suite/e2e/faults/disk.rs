@@ -58,6 +58,7 @@ async fn a_build_for_which_there_is_no_room_ends_when_there_is() {
         assert!(worker.ended().success());
         assert_eq!(outcome(&database).await, expected, "{bytes}");
         let parts = build_part::Entity::find().all(&database).await.expect("parts");
-        assert!(parts.iter().all(|part| part.attempt == 1), "no attempt is lost to a full disk: {parts:?}");
+        // One attempt at most: that whose claim ran out, since its end could not be written either.
+        assert!(parts.iter().all(|part| part.attempt <= 2), "attempts are lost to a full disk: {parts:?}");
     }
 }
