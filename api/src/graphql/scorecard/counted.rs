@@ -39,10 +39,8 @@ pub(super) fn is_counted(input: &LineInput) -> bool {
 
 /// Whether a record of a number counted over dossiers is that of a part which was not.
 pub(super) fn is_of_another_source(input: &LineInput, behind: &Behind) -> bool {
-    let of = |part: &SummedInput| behind.predecessor.as_ref().is_none_or(|code| *code == part.agency);
-    let others = input.summed.iter().filter(|part| !is_of_dossiers(part));
-    match behind.predecessor {
-        Some(_) => others.into_iter().any(of),
+    match &behind.predecessor {
+        Some(code) => input.summed.iter().any(|part| part.agency == *code && !is_of_dossiers(part)),
         // The agency's own part comes first.
         None => input.summed.first().is_some_and(|own| !is_of_dossiers(own)),
     }
@@ -61,9 +59,8 @@ pub(super) async fn filled_in(
     asked: &Asked<'_>,
     cards: &mut [Scorecard],
 ) -> Result<(), Problem> {
-    let with_dossiers = |card: &mut Scorecard| inputs(card).next().is_some();
-    let mut cards: Vec<_> =
-        cards.iter_mut().filter_map(|card| if with_dossiers(card) { Some(card) } else { None }).collect();
+    let mut cards: Vec<_> = cards.iter_mut().collect();
+    cards.retain_mut(|card| inputs(card).next().is_some());
     let ids: HashSet<_> = cards.iter().filter_map(|card| NodeId::scorecard(&card.id)).collect();
     if ids.is_empty() {
         return Ok(());

@@ -194,7 +194,7 @@ fn add_pages(field: &SelectionField<'_>, pages: &mut Vec<Window>) -> Result<(), 
     field.selection_set().try_for_each(|below| add_pages(&below, pages))
 }
 
-/// The cards with the records of their inputs, where they are wanted: seven queries, whatever the number of cards, where
+/// The cards with the records of their inputs, where they are wanted: eight queries, whatever the number of cards, where
 /// agencies changed a few more, and those for dossiers.
 pub(super) async fn filled_in(
     database: &DatabaseConnection,
