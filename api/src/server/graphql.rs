@@ -5,7 +5,7 @@ use async_graphql::{Request as GraphQLRequest, Response as GraphQLResponse};
 use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::json;
@@ -16,8 +16,9 @@ use super::client::Client;
 use super::crowd::Who;
 use super::door::By;
 use super::operations::kind_of;
-use super::replica::OnlyRead;
+use super::replica::{OnlyRead, Replica};
 use super::{Limits, Media, Refusal, Shared, media, parameters};
+use crate::people::Arrival;
 
 /// The methods of the endpoint.
 const METHODS: &str = "GET, HEAD, POST, OPTIONS";
@@ -67,17 +68,54 @@ async fn executed(
     if let Who::Account(_) = who {
         shared.crowd.admit(who)?;
     }
-    if let Some(replica) = shared.settings.replica.as_ref().filter(|_| only_reads)
-        && let Some(database) = replica.for_reader(&headers, &client).await
-    {
-        request = request.data(database);
-    }
-    let mut response = shared.operations.execute(who, caller.ask(request, arrival)).await?;
+    let asked = Asked { shared, who, caller: &caller, arrival };
+    let replica = shared.settings.replica.as_ref().filter(|_| only_reads);
+    let mut response = match replica {
+        Some(replica) => asked.of_replica(replica, &headers, &client, request).await?,
+        None => asked.of_primary(request).await?,
+    };
     if response.errors.is_empty() && response.data == async_graphql::Value::Null {
         // The library's answer to an operation of which every field is skipped.
         response.data = async_graphql::Value::Object(Default::default());
     }
     Ok((response, by, only_reads))
+}
+
+/// Somebody's question, and where it may be asked.
+struct Asked<'a> {
+    shared: &'a Shared,
+    who: Who,
+    caller: &'a Caller,
+    arrival: Arrival,
+}
+
+impl Asked<'_> {
+    async fn of_primary(self, request: GraphQLRequest) -> Result<GraphQLResponse, Refusal> {
+        self.shared.operations.execute(self.who, self.caller.ask(request, self.arrival)).await
+    }
+
+    /// From the replica, if it has what he wrote. A replica may go while it answers, or end a query that stands in the
+    /// way of what it has to replay: then the primary is asked the same.
+    async fn of_replica(
+        self,
+        replica: &Replica,
+        headers: &HeaderMap,
+        client: &Client,
+        request: GraphQLRequest,
+    ) -> Result<GraphQLResponse, Refusal> {
+        let Some(database) = replica.for_reader(headers, client).await else {
+            return self.of_primary(request).await;
+        };
+        let mut again = GraphQLRequest::new(request.query.clone()).variables(request.variables.clone());
+        again.operation_name.clone_from(&request.operation_name);
+        let asked = self.caller.ask(request.data(database), self.arrival.clone());
+        let response = self.shared.operations.execute(self.who, asked).await?;
+        if !has_code(&response, "INTERNAL") {
+            return Ok(response);
+        }
+        tracing::warn!("the replica failed; the primary is asked the same");
+        self.of_primary(again).await
+    }
 }
 
 async fn request_in(request: Request, shared: &Shared) -> Result<GraphQLRequest, Refusal> {
@@ -131,13 +169,17 @@ pub(super) fn is_request_error(response: &GraphQLResponse) -> bool {
 
 /// The status of a request that was not executed.
 fn status_of(response: &GraphQLResponse) -> StatusCode {
-    let codes = response.errors.iter().filter_map(|error| error.extensions.as_ref()?.get("code"));
-    let has = |code: &str| codes.clone().any(|told| *told == async_graphql::Value::from(code));
     match () {
-        () if has("UNAUTHENTICATED") => StatusCode::UNAUTHORIZED,
-        () if has("FORBIDDEN") => StatusCode::FORBIDDEN,
+        () if has_code(response, "UNAUTHENTICATED") => StatusCode::UNAUTHORIZED,
+        () if has_code(response, "FORBIDDEN") => StatusCode::FORBIDDEN,
         () => StatusCode::BAD_REQUEST,
     }
+}
+
+/// Whether one of the errors has this code.
+fn has_code(response: &GraphQLResponse, code: &str) -> bool {
+    let mut codes = response.errors.iter().filter_map(|error| error.extensions.as_ref()?.get("code"));
+    codes.any(|told| *told == async_graphql::Value::from(code))
 }
 
 /// A GraphQL response in HTTP. One whose execution never began has no `data`.

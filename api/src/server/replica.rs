@@ -4,7 +4,7 @@
 //! over a WebSocket. An answer to what may have written tells how far the write-ahead log had come (`x-wal-position`, and
 //! a cookie of that name); whoever sends that back is served by the replica once it has come as far, until then by
 //! the primary. So everybody reads what he wrote, from whichever process. A replica that is away, or has not come as far as
-//! the primary was some seconds ago, is left out.
+//! the primary was some seconds ago, is left out; a query at which it fails is answered by the primary.
 
 use std::collections::VecDeque;
 use std::str::FromStr;
