@@ -1,5 +1,6 @@
 //! Files of dossiers: uploaded, watched, cancelled, refused, and imported from the terminal.
 
+mod killed;
 mod rests;
 mod rights;
 mod terminal;
