@@ -15,6 +15,7 @@ mod floor;
 mod program;
 
 use clap::Parser;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use tests::{Kind, Store};
 
 #[global_allocator]
@@ -78,7 +79,20 @@ async fn measure(kind: Kind, dossiers: u64, agencies: u32, rounds: usize) {
     );
     println!("  bulk load {:>9.0} rows/s, {:>6.1} s", rate(floor), floor);
     println!("  import at {:.2} of the bulk load's speed", floor / imported.seconds);
+    println!("  {:.0} bytes of the database for a dossier", bytes(&database).await / dossiers as f64);
     facts::compare(&database, rounds).await;
+}
+
+/// How large the database is: tables, indexes, counters, and what else is in it.
+async fn bytes(database: &DatabaseConnection) -> f64 {
+    let backend = database.get_database_backend();
+    let sql = match backend {
+        DbBackend::Sqlite => "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
+        _ => "SELECT pg_database_size(current_database())",
+    };
+    let row = database.query_one_raw(Statement::from_string(backend, sql)).await.expect("a size");
+    let size: i64 = row.expect("a row").try_get_by_index(0).expect("a number");
+    size as f64
 }
 
 fn about() -> String {
