@@ -59,6 +59,11 @@ impl Store {
         Self { location, _directory: None }
     }
 
+    /// A database without any table, on a server of its own.
+    pub async fn empty_on(server: &Postgres) -> Self {
+        Self::on_server(&server.url(""), "template1").await
+    }
+
     /// A copy of this store as it is now; on SQLite nothing may be open on it.
     pub async fn copy(&self) -> Self {
         match &self.location {

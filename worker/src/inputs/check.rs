@@ -58,7 +58,7 @@ impl Rules<'_> {
         let head = self.head(&mut found);
         let said = match self.kind {
             Kind::DossierTables => table::check(&mut found, agency, &self.known.chain, self.choices),
-            Kind::Observations => observation::check(&mut found, &self.known.measures, self.choices),
+            Kind::Observations => observation::check(&mut found, self.known, self.choices),
             Kind::Documents => document::check(&mut found, &self.known.documents, province_day(self.now)),
             Kind::Listings => listing::check(&mut found),
             Kind::Dossiers => None,

@@ -6,6 +6,7 @@ use entity::{AgencyId, agency, document, dossier_table, measure, period};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use unicode_normalization::UnicodeNormalization;
 
+use super::levels::{self, Levels};
 use crate::imports::Order;
 
 /// All of it.
@@ -15,6 +16,7 @@ pub(super) struct Known {
     by_code: HashMap<String, AgencyId>,
     by_name: HashMap<String, Vec<AgencyId>>,
     pub(super) measures: BTreeMap<String, measure::Model>,
+    pub(super) levels: Levels,
     /// What is known of a document by its code, whoever owes it.
     pub(super) documents: HashMap<String, document::Model>,
     pub(super) chain: Chain,
@@ -54,6 +56,7 @@ impl Known {
             document::Entity::find().order_by_asc(document::Column::RecordedAt).all(connection).await?;
         Ok(Self {
             chain: Chain::load(connection, &period).await?,
+            levels: levels::load(connection, period.id).await?,
             period,
             agencies,
             by_code,

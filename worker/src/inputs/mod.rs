@@ -15,6 +15,7 @@ mod document;
 mod file;
 mod import;
 mod known;
+mod levels;
 mod listing;
 mod observation;
 mod row;

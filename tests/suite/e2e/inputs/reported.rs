@@ -33,7 +33,9 @@ on_both! {
                     STC,no_such,1,30/06/2022,,\n\
                     STC,plan_tasks_done,,,DOSSIERS,\n\
                     STC,plan_tasks,7,30/06/2022,,\n\
-                    ABC,plan_tasks,-7,30/06/2022,,\n";
+                    ABC,plan_tasks,-7,30/06/2022,,\n\
+                    STC,annual_plan_issue,SOON,30/06/2022,,\n\
+                    STC,annual_plan_issue,ISSUED_LATE,30/06/2022,,\n";
         let path = "/imports/observations";
         let (id, ended) = uploaded(&app, app.as_administrator(), path, &ACCEPT, ("a.csv", text.as_bytes())).await;
         let expected = [
@@ -47,10 +49,11 @@ on_both! {
             conflict(10, "agency", "DUPLICATE_ROW"),
             conflict(11, "agency", "UNKNOWN_AGENCY"),
             conflict(11, "value", "NEGATIVE_COUNT"),
+            conflict(12, "value", "UNKNOWN_LEVEL"),
         ];
         assert_eq!(conflicts(&app, &id).await, expected);
         assert_eq!(ended[0], "DONE");
-        assert_eq!((&ended[3], &ended[4]), (&json!(0), &json!(7)));
+        assert_eq!((&ended[3], &ended[4]), (&json!(0), &json!(8)));
         let stc = make::agency(&app.database, "STC").await.id;
         let told = async |measure: &str| {
             let rows = observation::latest_for(make::period(&app.database, make::HALF_YEAR).await)
@@ -63,7 +66,7 @@ on_both! {
         assert_eq!(told("satisfaction_share").await, ("37/40".to_owned(), "SURVEY", None));
         assert_eq!(told("reports_complete_on_time").await.0, "true");
         let (_, again) = uploaded(&app, app.as_administrator(), path, &ACCEPT, ("a.csv", text.as_bytes())).await;
-        assert_eq!(again, json!(["DONE", 0, 0, 3, 7]));
+        assert_eq!(again, json!(["DONE", 0, 0, 4, 8]));
     }
 
     async fn only_an_administrator_verifies_and_it_holds_while_the_value_does(kind) {
