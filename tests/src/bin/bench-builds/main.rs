@@ -86,6 +86,8 @@ async fn compile(store: &Store, workers: usize, agencies: u32) -> f64 {
     }
     let seconds = begun.elapsed().as_secs_f64();
     drop(running);
+    let builds = build::Entity::find().all(&app.database).await.expect("builds");
+    assert_eq!(builds.len(), 1, "{builds:?}");
     let cards = scorecard::Entity::find().count(&app.database).await.expect("counted");
     assert_eq!(cards, u64::from(agencies), "one card an agency");
     let lines = scorecard_line::Entity::find().count(&app.database).await.expect("counted");

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-use entity::{block, criteria_set};
+use entity::{block, criteria_set, schedule, stale_card};
 use reform_worker::database::Location;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
@@ -46,6 +46,9 @@ pub async fn make(server: &Postgres, agencies: u32, dossiers: u64) -> Store {
     assert!(generate.status().expect("it runs").success());
     let app = App::over(store.same()).await;
     use_doubled(&app).await;
+    // Nothing is compiled but what is asked for.
+    schedule::Entity::delete_many().exec(&app.database).await.expect("unscheduled");
+    stale_card::Entity::delete_many().exec(&app.database).await.expect("unmarked");
     app.database.close().await.expect("closed");
     store
 }
