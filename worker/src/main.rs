@@ -12,6 +12,9 @@ use reform_worker::{Clock, Options, Signals, Worker, stop};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Compiles the scorecards that were requested (lập bảng điểm), until Ctrl-C or SIGTERM.
 ///
 /// Any number may run on one PostgreSQL; on SQLite one may run beside `reform-api`, which then need not
