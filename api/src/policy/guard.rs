@@ -36,8 +36,8 @@ impl ExtensionFactory for Guard {
 #[derive(Default)]
 struct Gate {
     operation_name: Mutex<Option<String>>,
-    /// What was let through.
-    admitted: Mutex<Vec<&'static Operation>>,
+    /// What was let through; none: nothing was.
+    admitted: Mutex<Option<Vec<&'static Operation>>>,
 }
 
 #[async_trait]
@@ -64,7 +64,7 @@ impl Extension for Gate {
         let name = self.operation_name.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(operation) = chosen(&document, name.as_deref()) {
             let admitted = check(ctx, &document, operation).await?;
-            *self.admitted.lock().unwrap_or_else(PoisonError::into_inner) = admitted;
+            *self.admitted.lock().unwrap_or_else(PoisonError::into_inner) = Some(admitted);
         }
         Ok(document)
     }
@@ -75,9 +75,13 @@ impl Extension for Gate {
         operation_name: Option<&str>,
         next: NextExecute<'_>,
     ) -> Response {
+        let admitted = self.admitted.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(admitted) = admitted else {
+            return Response::from_errors(vec![error(Refused::Forbidden, Pos::default())]);
+        };
         let response = next.run(ctx, operation_name).await;
         let outcome = if response.errors.is_empty() { Outcome::Answered } else { Outcome::Failed };
-        for operation in self.admitted.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+        for operation in admitted {
             Counted::of_process().operation(operation.name, outcome);
         }
         response
@@ -124,12 +128,17 @@ fn admit(ctx: &ExtensionContext<'_>, parent: &str, field: &str) -> Result<&'stat
     Ok(operation)
 }
 
-/// The operation that will be executed; `None` where the library will complain about the name.
+/// The operation that will be executed, which need not be named where it is the only one; `None` where the library
+/// will complain about the name.
 fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'a OperationDefinition> {
     match (&document.operations, name) {
         (DocumentOperations::Single(operation), _) => Some(&operation.node),
         (DocumentOperations::Multiple(operations), Some(name)) => {
             operations.get(name).map(|operation| &operation.node)
+        }
+        // One that has a name is among several, even when it is alone.
+        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
+            operations.values().next().map(|operation| &operation.node)
         }
         (DocumentOperations::Multiple(_), None) => None,
     }
