@@ -12,11 +12,12 @@ use async_graphql::parser::types::{
 use async_graphql::{Pos, Request, Response, ServerError, ServerResult, Variables, async_trait::async_trait};
 use reform_worker::audit::{Entry, Refusals};
 
+use super::execution::{Admitted, Execution};
 use super::operations::{Operation, Refused};
 use crate::graphql::actor::actor_of;
 use crate::graphql::problem::Problem;
 use crate::people::Viewer;
-use crate::server::counted::{Counted, Outcome};
+use crate::server::counted::Counted;
 
 /// Whether the public may read what is published. It comes with each request; without it, the public may not.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +38,7 @@ impl ExtensionFactory for Guard {
 struct Gate {
     operation_name: Mutex<Option<String>>,
     /// What was let through; none: nothing was.
-    admitted: Mutex<Option<Vec<&'static Operation>>>,
+    admitted: Mutex<Option<Arc<Admitted>>>,
 }
 
 #[async_trait]
@@ -63,7 +64,8 @@ impl Extension for Gate {
         let document = next.run(ctx, query, variables).await?;
         let name = self.operation_name.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(operation) = chosen(&document, name.as_deref()) {
-            let admitted = check(ctx, &document, operation).await?;
+            let operations = check(ctx, &document, operation).await?;
+            let admitted = Arc::new(Admitted { operations });
             *self.admitted.lock().unwrap_or_else(PoisonError::into_inner) = Some(admitted);
         }
         Ok(document)
@@ -76,15 +78,10 @@ impl Extension for Gate {
         next: NextExecute<'_>,
     ) -> Response {
         let admitted = self.admitted.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let Some(admitted) = admitted else {
-            return Response::from_errors(vec![error(Refused::Forbidden, Pos::default())]);
-        };
-        let response = next.run(ctx, operation_name).await;
-        let outcome = if response.errors.is_empty() { Outcome::Answered } else { Outcome::Failed };
-        for operation in admitted {
-            Counted::of_process().operation(operation.name, outcome);
+        match admitted {
+            Some(admitted) => Execution::begin(admitted).of(next.run(ctx, operation_name)).await,
+            None => Response::from_errors(vec![error(Refused::Forbidden, Pos::default())]),
         }
-        response
     }
 }
 
@@ -174,7 +171,7 @@ async fn record(ctx: &ExtensionContext<'_>, parent: &str, field: &str, refused: 
     else {
         return;
     };
-    Counted::of_process().operation(operation.name, Outcome::Refused);
+    Counted::of_process().refused(operation.name);
     let entry = Entry::refused(&actor_of(viewer), operation.action, refused.code());
     if let Err(error) = refusals.refuse(entry).await {
         tracing::error!(%error, operation = operation.name, "a refusal could not be recorded");

@@ -32,15 +32,26 @@ struct Operation {
     outcome: &'static str,
 }
 
-/// How an operation went.
+/// How an operation went that was executed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// It was answered; what a payload's `errors` say is an answer.
     Answered,
     /// It ended with an error.
     Failed,
-    /// It is not for whoever asked.
-    Refused,
+    /// It took too long, or nobody waits for it any more.
+    Cut,
+}
+
+impl Outcome {
+    /// The word for it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Failed => "failed",
+            Self::Cut => "cut",
+        }
+    }
 }
 
 /// The counters.
@@ -48,6 +59,7 @@ pub(crate) struct Counted {
     requests: Family<Request, Counter>,
     request_seconds: Family<Route, Histogram, fn() -> Histogram>,
     operations: Family<Operation, Counter>,
+    operation_seconds: Family<Operation, Histogram, fn() -> Histogram>,
 }
 
 impl Counted {
@@ -71,14 +83,17 @@ impl Counted {
         self.requests.get_or_create(&Request { method, route, status: status.as_u16() }).inc();
     }
 
-    /// Counts an operation of the policy, for instance `Query.scorecards`.
-    pub(crate) fn operation(&self, operation: &'static str, outcome: Outcome) {
-        let outcome = match outcome {
-            Outcome::Answered => "answered",
-            Outcome::Failed => "failed",
-            Outcome::Refused => "refused",
-        };
-        self.operations.get_or_create(&Operation { operation, outcome }).inc();
+    /// Counts an operation of the policy, for instance `Query.scorecards`, that was executed. Of a document with
+    /// several each is counted, and each took the whole time: they are executed together.
+    pub(crate) fn executed(&self, operation: &'static str, outcome: Outcome, took: Duration) {
+        let labels = Operation { operation, outcome: outcome.word() };
+        self.operations.get_or_create(&labels).inc();
+        self.operation_seconds.get_or_create(&labels).observe(took.as_secs_f64());
+    }
+
+    /// Counts an operation that is not for whoever asked.
+    pub(crate) fn refused(&self, operation: &'static str) {
+        self.operations.get_or_create(&Operation { operation, outcome: "refused" }).inc();
     }
 
     fn registered() -> Self {
@@ -86,6 +101,7 @@ impl Counted {
             requests: Family::default(),
             request_seconds: Family::new_with_constructor(|| Histogram::new(SECONDS)),
             operations: Family::default(),
+            operation_seconds: Family::new_with_constructor(|| Histogram::new(SECONDS)),
         };
         Metrics::of_process().register(|registry| {
             registry.register("http_requests", "HTTP requests by route", counted.requests.clone());
@@ -93,6 +109,8 @@ impl Counted {
             registry.register("http_request_seconds", seconds, counted.request_seconds.clone());
             let operations = "GraphQL operations by root field; of a subscription each answer";
             registry.register("graphql_operations", operations, counted.operations.clone());
+            let seconds = "Time in which operations were executed, by root field, in seconds";
+            registry.register("graphql_operation_seconds", seconds, counted.operation_seconds.clone());
         });
         counted
     }
