@@ -65,7 +65,7 @@ impl Extension for Gate {
         let name = self.operation_name.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(operation) = chosen(&document, name.as_deref()) {
             let operations = check(ctx, &document, operation).await?;
-            let admitted = Arc::new(Admitted { operations });
+            let admitted = Arc::new(Admitted { kind: operation.ty, operations });
             *self.admitted.lock().unwrap_or_else(PoisonError::into_inner) = Some(admitted);
         }
         Ok(document)

@@ -54,6 +54,17 @@ impl Outcome {
     }
 }
 
+/// The method, if it is one that we answer; clients may send any.
+pub(super) fn known(method: &Method) -> Option<&'static str> {
+    match *method {
+        Method::GET => Some("GET"),
+        Method::HEAD => Some("HEAD"),
+        Method::POST => Some("POST"),
+        Method::OPTIONS => Some("OPTIONS"),
+        _ => None,
+    }
+}
+
 /// The counters.
 pub(crate) struct Counted {
     requests: Family<Request, Counter>,
@@ -71,13 +82,7 @@ impl Counted {
 
     /// Counts a request by the route that it took; none: a path that is not there.
     pub(super) fn request(&self, method: &Method, route: Option<&str>, status: StatusCode, took: Duration) {
-        let method = match *method {
-            Method::GET => "GET",
-            Method::HEAD => "HEAD",
-            Method::POST => "POST",
-            Method::OPTIONS => "OPTIONS",
-            _ => "other",
-        };
+        let method = known(method).unwrap_or("other");
         let route = route.unwrap_or("other").to_owned();
         self.request_seconds.get_or_create(&Route { route: route.clone() }).observe(took.as_secs_f64());
         self.requests.get_or_create(&Request { method, route, status: status.as_u16() }).inc();

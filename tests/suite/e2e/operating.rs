@@ -119,6 +119,9 @@ fn options_come_from_a_file_the_environment_and_the_command_line_in_that_order()
     std::fs::write(&file, text).expect("a file");
     let mut command = program("reform-api");
     command.env("REFORM_CONFIG", &file).env("KEEP_BUILDS", "6").env("OIDC_CLIENT_SECRET", "geheim");
+    command
+        .env("OTEL_EXPORTER_OTLP_HEADERS", "authorization=geheim")
+        .env("OTLP_ENDPOINT", "http://127.0.0.1:4318");
     let told = printed(&run(&mut command, &["--connections", "8", "config"]));
     for line in [
         r#"listen = "127.0.0.1:7000"  # file"#,
@@ -129,6 +132,9 @@ fn options_come_from_a_file_the_environment_and_the_command_line_in_that_order()
         r#"data-dir = ".reform-data"  # default"#,
         "# tls-cert is not set",
         "# OIDC_CLIENT_SECRET is set (***)  # environment",
+        r#"otlp-endpoint = "http://127.0.0.1:4318"  # environment"#,
+        r#"otlp-ratio = "1"  # default"#,
+        "# OTEL_EXPORTER_OTLP_HEADERS is set (***)  # environment",
     ] {
         assert!(told.lines().any(|told| told == line), "no {line} in {told}");
     }
