@@ -40,6 +40,7 @@ pub mod shadow;
 mod signals;
 pub mod simulate;
 pub mod stop;
+pub mod traces;
 pub mod verify;
 
 pub use clock::Clock;

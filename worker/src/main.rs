@@ -8,6 +8,7 @@ use clap::Parser;
 use reform_worker::configuration::{self, ConfigurationFile};
 use reform_worker::database::{Location, open};
 use reform_worker::metrics::MetricsPort;
+use reform_worker::traces::TracesOptions;
 use reform_worker::{Clock, Options, Signals, Worker, stop};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
@@ -42,6 +43,8 @@ struct Cli {
     options: Options,
     #[command(flatten)]
     metrics: MetricsPort,
+    #[command(flatten)]
+    traces: TracesOptions,
 }
 
 #[tokio::main]
@@ -67,6 +70,13 @@ async fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli, told: &CancellationToken) -> anyhow::Result<()> {
+    let traces = cli.traces.open("reform-worker")?;
+    let ended = work(cli, told).await;
+    traces.close().await;
+    ended
+}
+
+async fn work(cli: Cli, told: &CancellationToken) -> anyhow::Result<()> {
     let location = Location::new(cli.data_dir, cli.database_url);
     let Some(opened) = told.run_until_cancelled(open(&location, cli.connections)).await else {
         return Ok(());

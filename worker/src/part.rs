@@ -12,7 +12,8 @@ use tokio::time::Instant;
 
 use crate::build::{Claim, claim, fail, let_go, settle};
 use crate::compile::{PartDone, PartError, compile};
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, outcome};
+use crate::traces::Span;
 use crate::{Clock, Signals};
 
 /// After this time an attempt is broken off; no block takes nearly as long.
@@ -51,8 +52,11 @@ impl CompilePart {
         };
         at.signals.builds_changed();
         let began = Instant::now();
-        let result = guarded(at, &claim).await;
+        let span = Span::within(|| "compile part".into());
+        let result = span.around(guarded(at, &claim)).await;
         Metrics::of_process().part_ended(&result, began.elapsed());
+        tell(&span, &claim, &result);
+        drop(span);
         match result {
             Ok(done) => tracing::info!(
                 build = %claim.build, part = %claim.part, attempt = claim.attempt,
@@ -75,6 +79,22 @@ impl CompilePart {
         settle(&at.database, claim.build, at.clock.now()).await?;
         at.signals.builds_changed();
         Ok(())
+    }
+}
+
+/// What the attempt's span says of it; of the period, block and agencies `compile` says more when it knows them.
+fn tell(span: &Span, claim: &Claim, result: &Result<PartDone, PartError>) {
+    span.say("reform.build", || claim.build.to_string());
+    span.say("reform.part", || claim.part.to_string());
+    span.say("reform.attempt", || i64::from(claim.attempt));
+    span.say("reform.outcome", || outcome(result));
+    match result {
+        Ok(done) => {
+            span.say("reform.cards_written", || i64::from(done.written));
+            span.say("reform.cards_unchanged", || i64::from(done.unchanged));
+        }
+        Err(PartError::Retry(_) | PartError::GiveUp(_)) => span.fail(),
+        Err(PartError::CalledOff | PartError::ClaimLost) => {}
     }
 }
 

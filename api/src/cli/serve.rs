@@ -22,6 +22,18 @@ pub(super) async fn serve(
     settings: server::Settings,
     replica: Option<DatabaseConnection>,
 ) -> anyhow::Result<()> {
+    let traces = serving.traces.open("reform-api")?;
+    let ended = until_told(bench, serving, settings, replica).await;
+    traces.close().await;
+    ended
+}
+
+async fn until_told(
+    bench: &Bench<'_>,
+    serving: &Serving,
+    settings: server::Settings,
+    replica: Option<DatabaseConnection>,
+) -> anyhow::Result<()> {
     let Bench { database, clock, told } = *bench;
     let replica = replica.map(|replica| Replica::watched(database.clone(), replica, told));
     let settings = server::Settings { replica, ..settings };

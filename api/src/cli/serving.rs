@@ -9,6 +9,7 @@ use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 use reform_worker::metrics::MetricsPort;
+use reform_worker::traces::TracesOptions;
 
 use super::oidc::Oidc;
 use crate::server::{AllowedQueries, Limits, Mode, Origin, Proxies, ProxyHeader, Rate, Settings, Tls};
@@ -34,6 +35,8 @@ pub(super) struct Serving {
     pub(super) worker: reform_worker::Options,
     #[command(flatten)]
     pub(super) metrics: MetricsPort,
+    #[command(flatten)]
+    pub(super) traces: TracesOptions,
     #[command(flatten)]
     pub(super) oidc: Oidc,
     /// For whom it serves; development when not given and only this machine can reach it.

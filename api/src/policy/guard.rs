@@ -12,11 +12,12 @@ use async_graphql::parser::types::{
 use async_graphql::{Pos, Request, Response, ServerError, ServerResult, Variables, async_trait::async_trait};
 use reform_worker::audit::{Entry, Refusals};
 
+use super::execution::{Admitted, Execution};
 use super::operations::{Operation, Refused};
 use crate::graphql::actor::actor_of;
 use crate::graphql::problem::Problem;
 use crate::people::Viewer;
-use crate::server::counted::{Counted, Outcome};
+use crate::server::counted::Counted;
 
 /// Whether the public may read what is published. It comes with each request; without it, the public may not.
 #[derive(Clone, Copy, Debug)]
@@ -36,8 +37,8 @@ impl ExtensionFactory for Guard {
 #[derive(Default)]
 struct Gate {
     operation_name: Mutex<Option<String>>,
-    /// What was let through.
-    admitted: Mutex<Vec<&'static Operation>>,
+    /// What was let through; none: nothing was.
+    admitted: Mutex<Option<Arc<Admitted>>>,
 }
 
 #[async_trait]
@@ -63,8 +64,9 @@ impl Extension for Gate {
         let document = next.run(ctx, query, variables).await?;
         let name = self.operation_name.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(operation) = chosen(&document, name.as_deref()) {
-            let admitted = check(ctx, &document, operation).await?;
-            *self.admitted.lock().unwrap_or_else(PoisonError::into_inner) = admitted;
+            let operations = check(ctx, &document, operation).await?;
+            let admitted = Arc::new(Admitted { kind: operation.ty, operations });
+            *self.admitted.lock().unwrap_or_else(PoisonError::into_inner) = Some(admitted);
         }
         Ok(document)
     }
@@ -75,12 +77,11 @@ impl Extension for Gate {
         operation_name: Option<&str>,
         next: NextExecute<'_>,
     ) -> Response {
-        let response = next.run(ctx, operation_name).await;
-        let outcome = if response.errors.is_empty() { Outcome::Answered } else { Outcome::Failed };
-        for operation in self.admitted.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            Counted::of_process().operation(operation.name, outcome);
+        let admitted = self.admitted.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match admitted {
+            Some(admitted) => Execution::begin(admitted).of(next.run(ctx, operation_name)).await,
+            None => Response::from_errors(vec![error(Refused::Forbidden, Pos::default())]),
         }
-        response
     }
 }
 
@@ -124,12 +125,17 @@ fn admit(ctx: &ExtensionContext<'_>, parent: &str, field: &str) -> Result<&'stat
     Ok(operation)
 }
 
-/// The operation that will be executed; `None` where the library will complain about the name.
+/// The operation that will be executed, which need not be named where it is the only one; `None` where the library
+/// will complain about the name.
 fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'a OperationDefinition> {
     match (&document.operations, name) {
         (DocumentOperations::Single(operation), _) => Some(&operation.node),
         (DocumentOperations::Multiple(operations), Some(name)) => {
             operations.get(name).map(|operation| &operation.node)
+        }
+        // One that has a name is among several, even when it is alone.
+        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
+            operations.values().next().map(|operation| &operation.node)
         }
         (DocumentOperations::Multiple(_), None) => None,
     }
@@ -165,7 +171,7 @@ async fn record(ctx: &ExtensionContext<'_>, parent: &str, field: &str, refused: 
     else {
         return;
     };
-    Counted::of_process().operation(operation.name, Outcome::Refused);
+    Counted::of_process().refused(operation.name);
     let entry = Entry::refused(&actor_of(viewer), operation.action, refused.code());
     if let Err(error) = refusals.refuse(entry).await {
         tracing::error!(%error, operation = operation.name, "a refusal could not be recorded");

@@ -5,6 +5,7 @@
 //! scorecards and inspections: `sight`. What follows from it all is checked in as
 //! `tests/data/policy-matrix.md`.
 
+mod execution;
 mod guard;
 mod operations;
 mod sight;

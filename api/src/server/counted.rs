@@ -32,15 +32,37 @@ struct Operation {
     outcome: &'static str,
 }
 
-/// How an operation went.
+/// How an operation went that was executed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// It was answered; what a payload's `errors` say is an answer.
     Answered,
     /// It ended with an error.
     Failed,
-    /// It is not for whoever asked.
-    Refused,
+    /// It took too long, or nobody waits for it any more.
+    Cut,
+}
+
+impl Outcome {
+    /// The word for it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Failed => "failed",
+            Self::Cut => "cut",
+        }
+    }
+}
+
+/// The method, if it is one that we answer; clients may send any.
+pub(super) fn known(method: &Method) -> Option<&'static str> {
+    match *method {
+        Method::GET => Some("GET"),
+        Method::HEAD => Some("HEAD"),
+        Method::POST => Some("POST"),
+        Method::OPTIONS => Some("OPTIONS"),
+        _ => None,
+    }
 }
 
 /// The counters.
@@ -48,6 +70,7 @@ pub(crate) struct Counted {
     requests: Family<Request, Counter>,
     request_seconds: Family<Route, Histogram, fn() -> Histogram>,
     operations: Family<Operation, Counter>,
+    operation_seconds: Family<Operation, Histogram, fn() -> Histogram>,
 }
 
 impl Counted {
@@ -59,26 +82,23 @@ impl Counted {
 
     /// Counts a request by the route that it took; none: a path that is not there.
     pub(super) fn request(&self, method: &Method, route: Option<&str>, status: StatusCode, took: Duration) {
-        let method = match *method {
-            Method::GET => "GET",
-            Method::HEAD => "HEAD",
-            Method::POST => "POST",
-            Method::OPTIONS => "OPTIONS",
-            _ => "other",
-        };
+        let method = known(method).unwrap_or("other");
         let route = route.unwrap_or("other").to_owned();
         self.request_seconds.get_or_create(&Route { route: route.clone() }).observe(took.as_secs_f64());
         self.requests.get_or_create(&Request { method, route, status: status.as_u16() }).inc();
     }
 
-    /// Counts an operation of the policy, for instance `Query.scorecards`.
-    pub(crate) fn operation(&self, operation: &'static str, outcome: Outcome) {
-        let outcome = match outcome {
-            Outcome::Answered => "answered",
-            Outcome::Failed => "failed",
-            Outcome::Refused => "refused",
-        };
-        self.operations.get_or_create(&Operation { operation, outcome }).inc();
+    /// Counts an operation of the policy, for instance `Query.scorecards`, that was executed. Of a document with
+    /// several each is counted, and each took the whole time: they are executed together.
+    pub(crate) fn executed(&self, operation: &'static str, outcome: Outcome, took: Duration) {
+        let labels = Operation { operation, outcome: outcome.word() };
+        self.operations.get_or_create(&labels).inc();
+        self.operation_seconds.get_or_create(&labels).observe(took.as_secs_f64());
+    }
+
+    /// Counts an operation that is not for whoever asked.
+    pub(crate) fn refused(&self, operation: &'static str) {
+        self.operations.get_or_create(&Operation { operation, outcome: "refused" }).inc();
     }
 
     fn registered() -> Self {
@@ -86,6 +106,7 @@ impl Counted {
             requests: Family::default(),
             request_seconds: Family::new_with_constructor(|| Histogram::new(SECONDS)),
             operations: Family::default(),
+            operation_seconds: Family::new_with_constructor(|| Histogram::new(SECONDS)),
         };
         Metrics::of_process().register(|registry| {
             registry.register("http_requests", "HTTP requests by route", counted.requests.clone());
@@ -93,6 +114,8 @@ impl Counted {
             registry.register("http_request_seconds", seconds, counted.request_seconds.clone());
             let operations = "GraphQL operations by root field; of a subscription each answer";
             registry.register("graphql_operations", operations, counted.operations.clone());
+            let seconds = "Time in which operations were executed, by root field, in seconds";
+            registry.register("graphql_operation_seconds", seconds, counted.operation_seconds.clone());
         });
         counted
     }

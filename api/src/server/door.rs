@@ -1,19 +1,21 @@
 //! What every request passes first and every answer last, whatever becomes of it in between: who the client
-//! is, the request's id, and a line in the log without anything that the client said but its method and path.
+//! is, the request's id, and a line in the log without anything that the client said but its method and path. Where
+//! traces are sent, the request is a span, of which even the path is only told as the route that it took.
 
 use std::net::SocketAddr;
 
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use reform_worker::traces::{Span, TRACEPARENT};
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::Shared;
 use super::client::Client;
 use super::connections::OverTls;
-use super::counted::Counted;
+use super::counted::{Counted, known};
 use super::crowd::Who;
 use super::replica::OnlyRead;
 use crate::people::cookie::Way;
@@ -43,9 +45,10 @@ pub(super) async fn enter(
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let for_health = path.starts_with("/health/");
+    let span = if for_health { Span::default() } else { begin(&method, route.as_deref(), request.headers()) };
     let admitted = if for_health { Ok(()) } else { shared.crowd.admit(Who::at(address)) };
     let mut answer = match admitted {
-        Ok(()) => next.run(request).await,
+        Ok(()) => span.around(next.run(request)).await,
         Err(refusal) => refusal.into_response(),
     };
     let wrote = method == Method::POST && answer.extensions().get::<OnlyRead>().is_none();
@@ -61,6 +64,7 @@ pub(super) async fn enter(
     }
     let by = answer.extensions().get::<By>().map_or("public", |by| &by.0);
     Counted::of_process().request(&method, route.as_deref(), answer.status(), began.elapsed());
+    tell(&span, client.request_id, answer.status());
     let (status, ms) = (answer.status().as_u16(), began.elapsed().as_millis());
     let request_id = client.request_id;
     if for_health {
@@ -69,4 +73,28 @@ pub(super) async fn enter(
         tracing::info!(%method, path, status, ms, %request_id, from = %address, by, "request");
     }
     answer
+}
+
+/// The span of a request, by its method and the route that it took.
+fn begin(method: &Method, route: Option<&str>, headers: &HeaderMap) -> Span {
+    let parent = headers.get(TRACEPARENT).and_then(|parent| parent.to_str().ok());
+    let name = || match (known(method), route) {
+        (Some(method), Some(route)) => format!("{method} {route}").into(),
+        (Some(method), None) => method.into(),
+        (None, _) => "HTTP".into(),
+    };
+    let span = Span::of_request(name, parent);
+    span.say("http.request.method", || known(method).unwrap_or("_OTHER"));
+    if let Some(route) = route {
+        span.say("http.route", || route.to_owned());
+    }
+    span
+}
+
+fn tell(span: &Span, request_id: Uuid, status: StatusCode) {
+    span.say("reform.request_id", || request_id.to_string());
+    span.say("http.response.status_code", || i64::from(status.as_u16()));
+    if status.is_server_error() {
+        span.fail();
+    }
 }

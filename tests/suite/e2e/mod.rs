@@ -48,4 +48,5 @@ mod sockets;
 mod subscription;
 mod successors;
 mod terminal;
+mod traces;
 mod verification;

@@ -5,10 +5,12 @@ use std::process::Output;
 use std::time::Duration;
 
 use entity::build;
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, TransactionTrait};
 use tests::{Kind, Store, free_port, http};
+use tokio::io::AsyncWriteExt;
 
 use super::process::{Running, on, post, program, run, token};
+use super::serving::request;
 
 /// What is at a path of a port; it may just be opening.
 async fn fetch(port: u16, path: &str) -> String {
@@ -67,6 +69,8 @@ async fn an_api_and_a_worker_tell_their_metrics_and_health_on_ports_of_their_own
         value(&operations, &format!("reform_graphql_operations_total{labels}"))
     };
     assert_eq!(count("Query.agencies", "answered"), 1);
+    let seconds = r#"reform_graphql_operation_seconds_count{operation="Query.agencies",outcome="answered"}"#;
+    assert_eq!(value(&operations, seconds), 1, "how long it took, of as many as were executed");
     assert_eq!(count("Query.verifyScorecard", "failed"), 1);
     assert!(!operations.contains("nope"), "what a client sends is no label");
     let requests = r#"reform_http_requests_total{method="POST",route="/graphql",status="200"}"#;
@@ -76,6 +80,29 @@ async fn an_api_and_a_worker_tell_their_metrics_and_health_on_ports_of_their_own
         process.signal("TERM");
         assert!(process.ended().success());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operation_that_nobody_waits_for_any_more_is_counted_as_cut() {
+    let store = Store::sample(Kind::Postgres).await;
+    let port = free_port();
+    let metrics = format!("127.0.0.1:{port}");
+    let api = Running::serve(&store, &["--metrics-listen", &metrics]);
+    let (_, address) = api.until_served();
+    let database = store.connect().await;
+    let locked = database.begin().await.expect("a transaction");
+    locked.execute_unprepared("LOCK TABLE agency IN ACCESS EXCLUSIVE MODE").await.expect("a lock");
+    let mut waiting = tokio::net::TcpStream::connect(address).await.expect("it listens");
+    let body = r#"{"query":"{ agencies { totalCount } }"}"#;
+    let request = request("POST", "/graphql", &[], body);
+    waiting.write_all(request.as_bytes()).await.expect("it is sent");
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    drop(waiting);
+    let cut = r#"reform_graphql_operations_total{operation="Query.agencies",outcome="cut"} 1"#;
+    while !fetch(port, "/metrics").await.contains(cut) {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    locked.rollback().await.expect("it is unlocked");
 }
 
 fn printed(output: &Output) -> String {
@@ -92,6 +119,9 @@ fn options_come_from_a_file_the_environment_and_the_command_line_in_that_order()
     std::fs::write(&file, text).expect("a file");
     let mut command = program("reform-api");
     command.env("REFORM_CONFIG", &file).env("KEEP_BUILDS", "6").env("OIDC_CLIENT_SECRET", "geheim");
+    command
+        .env("OTEL_EXPORTER_OTLP_HEADERS", "authorization=geheim")
+        .env("OTLP_ENDPOINT", "http://127.0.0.1:4318");
     let told = printed(&run(&mut command, &["--connections", "8", "config"]));
     for line in [
         r#"listen = "127.0.0.1:7000"  # file"#,
@@ -102,6 +132,9 @@ fn options_come_from_a_file_the_environment_and_the_command_line_in_that_order()
         r#"data-dir = ".reform-data"  # default"#,
         "# tls-cert is not set",
         "# OIDC_CLIENT_SECRET is set (***)  # environment",
+        r#"otlp-endpoint = "http://127.0.0.1:4318"  # environment"#,
+        r#"otlp-ratio = "1"  # default"#,
+        "# OTEL_EXPORTER_OTLP_HEADERS is set (***)  # environment",
     ] {
         assert!(told.lines().any(|told| told == line), "no {line} in {told}");
     }

@@ -44,6 +44,9 @@ pub fn program(name: &str) -> Command {
         "METRICS_LISTEN",
         "READ_DATABASE_URL",
         "REFORM_CONFIG",
+        "OTLP_ENDPOINT",
+        "OTLP_RATIO",
+        "OTEL_EXPORTER_OTLP_HEADERS",
     ];
     for variable in variables {
         command.env_remove(variable);

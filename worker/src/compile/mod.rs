@@ -25,6 +25,7 @@ pub(crate) use self::ranking::hash as ranking_hash;
 use crate::build::Claim;
 use crate::criteria::{CriteriaError, load_measures, load_set_in_use, units};
 use crate::database::begin_snapshot;
+use crate::traces::Span;
 
 /// Why a part was not compiled, and what follows from it.
 #[derive(Debug, thiserror::Error)]
@@ -129,6 +130,9 @@ impl Scope {
         let period = period.ok_or_else(|| gone("period"))?;
         let block = block::Entity::find_by_id(part.block_id).one(connection).await?;
         let block = block.ok_or_else(|| gone("block"))?;
+        let span = Span::current();
+        span.say("reform.period", || period.code.clone());
+        span.say("reform.block", || block.code.clone());
         let agencies = agencies_in(connection, &build, &period, &block).await?;
         Ok(Self { build, cohort: Cohort::new(period, block, agencies)? })
     }

@@ -27,6 +27,16 @@ struct Outcome {
     outcome: &'static str,
 }
 
+/// The word for how a part's attempt went.
+pub(crate) fn outcome(result: &Result<PartDone, PartError>) -> &'static str {
+    match result {
+        Ok(_) => "compiled",
+        Err(PartError::Retry(_) | PartError::GiveUp(_)) => "failed",
+        Err(PartError::CalledOff) => "called_off",
+        Err(PartError::ClaimLost) => "claim_lost",
+    }
+}
+
 /// The counters of this process.
 #[derive(Debug)]
 pub struct Metrics {
@@ -51,12 +61,7 @@ impl Metrics {
     }
 
     pub(crate) fn part_ended(&self, result: &Result<PartDone, PartError>, took: Duration) {
-        let outcome = match result {
-            Ok(_) => "compiled",
-            Err(PartError::Retry(_) | PartError::GiveUp(_)) => "failed",
-            Err(PartError::CalledOff) => "called_off",
-            Err(PartError::ClaimLost) => "claim_lost",
-        };
+        let outcome = outcome(result);
         self.part_seconds.get_or_create(&Outcome { outcome }).observe(took.as_secs_f64());
         if let Ok(done) = result {
             self.cards_written.inc_by(done.written.unsigned_abs().into());

@@ -181,6 +181,22 @@ on_both! {
         assert!(shown.contains(r#"{"revision":1}"#), "{shown}");
     }
 
+    async fn an_operation_that_has_a_name_passes_the_same_gate(kind) {
+        let app = province(kind).await;
+        for probe in probes(&app).await {
+            let query = match probe.query.strip_prefix("mutation") {
+                Some(rest) => format!("mutation Named{rest}"),
+                None => format!("query Named {}", probe.query),
+            };
+            let bare = app.as_public().post(&probe.body()).await.json;
+            let named = app.as_public().post(&serde_json::json!({ "query": query })).await.json;
+            let told = serde_json::json!({ "query": query, "operationName": "Named" });
+            let told = app.as_public().post(&told).await.json;
+            let code = |answer: &Value| answer["errors"][0]["extensions"]["code"].clone();
+            assert_eq!([code(&named), code(&told)], [code(&bare), code(&bare)], "{query}: {named}");
+        }
+    }
+
     async fn what_is_refused_goes_on_record(kind) {
         let app = App::compiled(kind).await;
         assert_eq!(app.as_public().refusal("{ builds { totalCount } }").await, "UNAUTHENTICATED");

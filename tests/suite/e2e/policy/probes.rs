@@ -11,7 +11,7 @@ pub struct Probe {
     pub what: String,
     /// How an answer without errors is told.
     pub read: fn(&Value) -> String,
-    query: String,
+    pub query: String,
 }
 
 impl Probe {
