@@ -76,6 +76,8 @@ pub const IMPORT_OBSERVATIONS: &str = "IMPORT_OBSERVATIONS";
 pub const IMPORT_DOCUMENTS: &str = "IMPORT_DOCUMENTS";
 /// Listings were imported.
 pub const IMPORT_LISTINGS: &str = "IMPORT_LISTINGS";
+/// The state of procedures at agencies was imported.
+pub const IMPORT_PROCEDURES: &str = "IMPORT_PROCEDURES";
 /// An import that was under way was told to stop.
 pub const CANCEL_IMPORT: &str = "CANCEL_IMPORT";
 /// A dossier was removed.
