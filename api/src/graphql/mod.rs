@@ -47,7 +47,7 @@ use self::node::NodeQuery;
 use self::people::{AccountMutation, PeopleQuery, SignInMutation, TokenMutation};
 use self::period_closing::{PeriodClosingMutation, PeriodClosingQuery};
 use self::problem::Problem;
-use self::procedure::{AgencyProcedureQuery, ProcedureQuery};
+use self::procedure::{AgencyProcedureQuery, ProcedureMutation, ProcedureQuery};
 use self::publication::{PublicationMutation, PublicationQuery};
 use self::recommendation::{RecommendationMutation, RecommendationQuery};
 use self::registry::{HistoryQuery, RegistryMutation, RegistryQuery, ReorganisationMutation};
@@ -100,6 +100,7 @@ pub struct Mutation(
     PeriodClosingMutation,
     PublicationMutation,
     MeasureMutation,
+    ProcedureMutation,
     ImportMutation,
     CriteriaMutation,
     RegistryMutation,

@@ -94,6 +94,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     changes("Mutation.fireSchedule", action::FIRE_SCHEDULE, Who::Administrator, Scope::Build),
     changes("Mutation.publishRanking", action::PUBLISH_RANKING, Who::Administrator, Scope::Administer),
     changes("Mutation.defineMeasure", action::DEFINE_MEASURE, Who::Administrator, Scope::Administer),
+    changes("Mutation.defineProcedure", action::DEFINE_PROCEDURE, Who::Administrator, Scope::Administer),
     changes("Mutation.importCriteriaSet", action::IMPORT_CRITERIA_SET, Who::Administrator, Scope::Administer),
     changes(
         "Mutation.activateCriteriaSet",

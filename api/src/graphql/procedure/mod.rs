@@ -1,6 +1,7 @@
-//! Administrative procedures: the catalogue, and how each stands at an agency.
+//! Administrative procedures: the catalogue, which `define` extends, and how each stands at an agency.
 
 mod at_agency;
+mod define;
 
 use std::collections::HashMap;
 
@@ -9,6 +10,7 @@ use entity::{ProcedureId, procedure};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 
 pub(crate) use self::at_agency::{AgencyProcedure, AgencyProcedureQuery, shown};
+pub(crate) use self::define::ProcedureMutation;
 use super::codes::ProcedureLevel;
 use super::cost;
 use super::database;

@@ -92,6 +92,14 @@ async fn card(app: &App) -> Value {
     app.ask(&format!(r#"{{ scorecard(agency: "STC", period: "2022-H1") {{ {INPUTS} }} }}"#)).await["scorecard"].clone()
 }
 
+async fn define(app: &App, code: &str, name: &str, level: &str) -> Value {
+    let query = format!(
+        r#"mutation {{ defineProcedure(input: {{ code: "{code}", nameVi: "{name}", nameEn: "{name}", level: {level} }}) {{
+            code unchanged errors {{ code field messageVi messageEn }} }} }}"#
+    );
+    app.ask(&query).await["defineProcedure"].clone()
+}
+
 on_both! {
     async fn a_batch_of_procedures_is_stored_and_corrected_by_new_versions(kind) {
         let app = App::sample(kind).await;
@@ -262,5 +270,33 @@ on_both! {
         assert_eq!((&own["note"], &own["state"]["recordedBy"]), (&json!("đã kiểm tra"), &json!("administrator")));
         assert_eq!((&public["note"], &public["state"]["recordedBy"]), (&Value::Null, &Value::Null));
         assert_eq!(public["state"]["procedure"], own["state"]["procedure"]);
+    }
+
+    async fn a_procedure_is_defined_and_renamed_by_an_administrator(kind) {
+        let app = App::sample(kind).await;
+        let row = r#"{ procedure: "1.004203", oneStopUnit: true, asOf: "2022-06-30" }"#;
+        let (counts, found) = imported(&app, "importProcedures", &batch(row)).await;
+        assert_eq!((&counts[0], found), (&json!("REFUSED"), vec![conflict(1, "procedure", "UNKNOWN_PROCEDURE")]));
+        let done = |unchanged: bool| json!({ "code": "1.004203", "unchanged": unchanged, "errors": [] });
+        assert_eq!(define(&app, "1.004203", "Thủ tục mới", "PROVINCE").await, done(false));
+        assert_eq!(define(&app, "1.004203", "Thủ tục mới", "PROVINCE").await, done(true));
+        assert_eq!(imported(&app, "importProcedures", &batch(row)).await.0, json!(["DONE", 1, 0, 0, 0]));
+        assert_eq!(define(&app, "1.004203", "Tên khác", "COMMUNE").await, done(false));
+        assert_eq!(states(&app, "STC").await[0]["procedure"], json!({ "code": "1.004203", "nameVi": "Tên khác" }));
+
+        let refused = define(&app, "mã 1", " ", "PROVINCE").await;
+        let errors: Vec<_> =
+            refused["errors"].as_array().expect("errors").iter().map(|error| (&error["code"], &error["field"])).collect();
+        let invalid = |code, field| (json!(code), json!(field));
+        let expected = [invalid("INVALID_CODE", "code"), invalid("INVALID_NAME", "nameVi"), invalid("INVALID_NAME", "nameEn")];
+        assert_eq!(errors, expected.iter().map(|(code, field)| (code, field)).collect::<Vec<_>>());
+        assert_eq!(refused["code"], Value::Null);
+        let log = app.ask("{ auditEvents(first: 20) { nodes { action outcome before after } } }").await;
+        let events = log["auditEvents"]["nodes"].as_array().expect("events").iter();
+        let events: Vec<_> = events.filter(|event| event["action"] == "DEFINE_PROCEDURE").collect();
+        let outcomes: Vec<_> = events.iter().map(|event| &event["outcome"]).collect();
+        assert_eq!(outcomes, ["REFUSED", "DONE", "DONE"], "{log}");
+        assert!(events[1].to_string().contains("Tên khác") && events[1]["before"].to_string().contains("Thủ tục mới"), "{log}");
+        assert_eq!(events[2]["before"], Value::Null);
     }
 }

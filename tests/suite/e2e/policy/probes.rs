@@ -373,6 +373,11 @@ fn changes() -> Vec<Probe> {
             errors,
         ),
         change(
+            "Mutation.defineProcedure",
+            r#"defineProcedure(input: { code: "", nameVi: "", nameEn: "", level: PROVINCE })"#,
+            errors,
+        ),
+        change(
             "Mutation.importCriteriaSet",
             r#"importCriteriaSet(input: { format: YAML, content: "", dryRun: true })"#,
             errors,
