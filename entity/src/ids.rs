@@ -60,6 +60,8 @@ ids! {
     AgencyId,
     /// Of an [`agency_edge`](crate::agency_edge).
     AgencyEdgeId,
+    /// Of an [`agency_procedure`](crate::agency_procedure).
+    AgencyProcedureId,
     /// Of a [`block`](crate::block).
     BlockId,
     /// Of a [`build`](crate::build).

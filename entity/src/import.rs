@@ -19,6 +19,8 @@ scoring::coded_enum! {
         Documents = "DOCUMENTS",
         /// Public listings.
         Listings = "LISTINGS",
+        /// The state of procedures at agencies.
+        Procedures = "PROCEDURES",
     }
 }
 

@@ -14,8 +14,8 @@
 //!   [`period_closing`].
 //! - Criteria: [`measure`], [`criteria_set`], [`criterion`],
 //!   [`criteria_use`].
-//! - Inputs: [`dossier_table`], [`listing`], [`document`], [`observation`];
-//!   [`procedure`], [`dossier`], [`dossier_version`], their counters
+//! - Inputs: [`dossier_table`], [`listing`], [`document`], [`observation`],
+//!   [`agency_procedure`]; [`procedure`], [`dossier`], [`dossier_version`], their counters
 //!   [`dossier_day`], [`dossier_month`], [`dossier_reporter`]; [`import`],
 //!   [`import_conflict`].
 //! - Inspections: [`delegation`], [`member`], [`inspection`],
@@ -28,6 +28,7 @@
 pub mod account;
 pub mod agency;
 pub mod agency_edge;
+pub mod agency_procedure;
 pub mod audit_event;
 pub mod block;
 mod broken;

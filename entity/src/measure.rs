@@ -17,7 +17,7 @@ scoring::coded_enum! {
         DossierTable = "DOSSIER_TABLE",
         /// A number counted over the dossiers. Of an agency that reports none, the official table serves.
         Dossiers = "DOSSIERS",
-        /// The counts of the public listing.
+        /// The counts of the public listing; at a channel of which an agency reported none, those of its procedures.
         Listing = "LISTING",
         /// The state of a document.
         Document = "DOCUMENT",

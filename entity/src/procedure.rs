@@ -1,5 +1,6 @@
 //! Administrative procedures (*thủ tục hành chính*): what dossiers are handed
-//! in for.
+//! in for. How one stands at an agency is an
+//! [`agency_procedure`](crate::agency_procedure).
 
 use sea_orm::QueryOrder;
 use sea_orm::entity::prelude::*;

@@ -62,6 +62,11 @@ pub(crate) fn flag(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).boolean().not_null().take()
 }
 
+/// The same, or empty.
+pub(crate) fn flag_null(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name).boolean().null().take()
+}
+
 /// A calendar date.
 pub(crate) fn date(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).date().not_null().take()

@@ -23,6 +23,7 @@ mod m20261127_000021_build_life;
 mod m20261127_000022_live;
 mod m20261127_000030_agency_change;
 mod m20261127_000040_inputs_imported;
+mod m20261127_000050_agency_procedure;
 mod once;
 
 pub use once::migrate;
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000022_live::Migration),
             Box::new(m20261127_000030_agency_change::Migration),
             Box::new(m20261127_000040_inputs_imported::Migration),
+            Box::new(m20261127_000050_agency_procedure::Migration),
         ]
     }
 }

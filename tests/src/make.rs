@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    AgencyEdgeId, AgencyId, BlockId, BuildId, BuildPartId, CriteriaSetId, DocumentId, DossierTableId,
-    ListingId, ObservationId, PeriodId, ProcedureId, agency, agency_edge, block, build, build_part,
-    criteria_set, criteria_use, document, dossier_table, listing, measure, observation, period, procedure,
+    AgencyEdgeId, AgencyId, AgencyProcedureId, BlockId, BuildId, BuildPartId, CriteriaSetId, DocumentId,
+    DossierTableId, ListingId, ObservationId, PeriodId, ProcedureId, agency, agency_edge, agency_procedure,
+    block, build, build_part, criteria_set, criteria_use, document, dossier_table, listing, measure,
+    observation, period, procedure,
 };
 use scoring::{CriteriaSet, CriteriaSetDocument, Source, canonical_json};
 use sea_orm::sea_query::Expr;
@@ -301,6 +302,7 @@ pub async fn same_reports(database: &DatabaseConnection, from: &str, to: &str) {
     let period_id = period(database, HALF_YEAR).await;
     copy!(dossier_table, DossierTableId, from, to, period_id);
     copy!(listing, ListingId, from, to, period_id);
+    copy!(agency_procedure, AgencyProcedureId, from, to, period_id);
     copy!(document, DocumentId, from, to, period_id);
     copy!(observation, ObservationId, from, to, period_id);
 }

@@ -28,6 +28,7 @@ mod options;
 mod origin;
 mod part;
 pub mod path;
+pub mod procedures;
 pub mod publish;
 mod queue;
 pub mod records;

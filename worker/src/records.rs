@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    AgencyId, DocumentId, DossierTableId, Known, ListingId, ObservationId, ScorecardId, document,
-    dossier_table, finding, listing, measure, observation, scorecard,
+    AgencyId, AgencyProcedureId, DocumentId, DossierTableId, Known, ListingId, ObservationId, ProcedureId,
+    ScorecardId, agency_procedure, document, dossier_table, finding, listing, measure, observation,
+    scorecard,
 };
 use scoring::FactValue;
 use sea_orm::{
@@ -18,6 +19,7 @@ use sea_orm::{
 };
 
 use crate::compile::gather::{Found, Inputs};
+use crate::compile::listings::Side;
 use crate::compile::succession::Lines;
 use crate::criteria::load_measures;
 use crate::dossiers::{CountedPart, KnownDossiers};
@@ -30,6 +32,8 @@ pub enum Record {
     DossierTable(dossier_table::Model),
     /// The public listing at a channel.
     Listing(listing::Model),
+    /// A procedure that was counted, at a channel of which no listing was reported.
+    Procedure(agency_procedure::Model, listing::Channel),
     /// A document.
     Document(document::Model),
     /// An observation.
@@ -57,6 +61,7 @@ pub struct Behind {
 pub struct Records {
     measures: BTreeMap<String, measure::Model>,
     of_cards: HashMap<ScorecardId, Inputs>,
+    procedures: HashMap<(ScorecardId, AgencyId), Vec<agency_procedure::Model>>,
     newest: Newest,
 }
 
@@ -65,13 +70,14 @@ pub struct Records {
 struct Newest {
     tables: HashSet<DossierTableId>,
     listings: HashSet<ListingId>,
+    procedures: HashSet<AgencyProcedureId>,
     documents: HashSet<DocumentId>,
     observations: HashSet<ObservationId>,
 }
 
 impl Records {
     /// Reads what was known when each of the cards was compiled, of their agencies and those whose counts were summed:
-    /// eight queries, and where agencies changed a few more.
+    /// nine queries, and where agencies changed a few more.
     ///
     /// # Errors
     /// When the database fails.
@@ -89,7 +95,13 @@ impl Records {
         }
         for known in all(connection, listing::known_to_cards(cards())).await? {
             newest.listings.extend(known.newest.then_some(known.row.id));
-            of_cards.entry(known.card).or_default().add_listing(known.row);
+            of_cards.entry(known.card).or_default().listings_mut().add_reported(known.row);
+        }
+        let mut procedures: HashMap<_, Vec<_>> = HashMap::new();
+        for known in all(connection, agency_procedure::known_to_cards(cards())).await? {
+            newest.procedures.extend(known.newest.then_some(known.row.id));
+            of_cards.entry(known.card).or_default().listings_mut().add_procedure(known.row.listed());
+            procedures.entry((known.card, known.row.agency_id)).or_default().push(known.row);
         }
         for known in all(connection, document::known_to_cards(cards())).await? {
             newest.documents.extend(known.newest.then_some(known.row.id));
@@ -109,7 +121,7 @@ impl Records {
                 .filter(|of| own.contains(&of.agency))
                 .for_each(|of| inputs.add_finding(of.clone()));
         }
-        Ok(Self { measures: load_measures(connection).await?, of_cards, newest })
+        Ok(Self { measures: load_measures(connection).await?, of_cards, procedures, newest })
     }
 
     /// The records behind the value of a measure on a card of an agency, and the value that they give.
@@ -128,9 +140,17 @@ impl Records {
             if behind.iter().all(|other| other.agency != *of) {
                 let predecessor = inputs.code_of(*of).filter(|_| *of != agency);
                 behind.extend(self.newest.behind(found, *of, predecessor));
+                let procedures = self.procedures.get(&(card, *of)).map(Vec::as_slice).unwrap_or_default();
+                behind.extend(self.newest.procedures(found, measure, procedures, predecessor));
             }
         }
         (behind, told.fact.map(|fact| fact.value))
+    }
+
+    /// The procedures that the records are about, where any are.
+    #[must_use]
+    pub fn procedures(&self) -> BTreeSet<ProcedureId> {
+        self.procedures.values().flatten().map(|row| row.procedure_id).collect()
     }
 
     /// Of whose dossiers the value of a measure on a card was counted, on which days, and what was counted; `parts` are
@@ -190,11 +210,35 @@ impl Newest {
             Found::Listings(listings, deciding) => {
                 let listed = |listing: &listing::Model| {
                     let newest = self.listings.contains(&listing.id);
-                    behind(Record::Listing(listing.clone()), newest, listing.id == deciding.id)
+                    behind(Record::Listing(listing.clone()), newest, listing.channel == deciding.channel)
                 };
-                listings.iter().map(listed).collect()
+                listings.iter().filter_map(|at| at.reported).map(listed).collect()
             }
         }
+    }
+
+    /// Those of the procedures that were counted, where the channel that decides is one of which no listing was reported.
+    fn procedures(
+        &self,
+        found: &Found<'_>,
+        measure: &measure::Model,
+        procedures: &[agency_procedure::Model],
+        predecessor: Option<&str>,
+    ) -> Vec<Behind> {
+        let Found::Listings(_, deciding) = found else { return Vec::new() };
+        if deciding.reported.is_some() {
+            return Vec::new();
+        }
+        let counted =
+            |row: &&agency_procedure::Model| Side::of(measure).counts(row.listed().at(deciding.channel));
+        let behind = |row: &agency_procedure::Model| Behind {
+            record: Record::Procedure(row.clone(), deciding.channel),
+            newest: self.procedures.contains(&row.id),
+            decides: true,
+            agency: row.agency_id,
+            predecessor: predecessor.map(str::to_owned),
+        };
+        procedures.iter().filter(counted).map(behind).collect()
     }
 }
 

@@ -35,6 +35,8 @@ pub(super) enum Import {
     Documents(Reported),
     /// Import public listings.
     Listings(Reported),
+    /// Import the state of procedures at agencies: their decisions, and where they are listed.
+    Procedures(Reported),
 }
 
 /// Official tables.
@@ -126,6 +128,7 @@ pub(super) async fn run(bench: &Bench<'_>, what: Import) -> anyhow::Result<()> {
         }
         Import::Documents(reported) => inputs(bench, Kind::Documents, reported, WhenBroken::Refuse).await,
         Import::Listings(reported) => inputs(bench, Kind::Listings, reported, WhenBroken::Refuse).await,
+        Import::Procedures(reported) => inputs(bench, Kind::Procedures, reported, WhenBroken::Refuse).await,
     }
 }
 

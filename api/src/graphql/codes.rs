@@ -200,7 +200,7 @@ codes! {
         DossierTable,
         /// Counted over the dossiers; the official table where none were reported.
         Dossiers,
-        /// The counts of the public listing.
+        /// The counts of the public listing; at a channel of which none was reported, those of the procedures.
         Listing,
         /// The state of a document.
         Document,
@@ -501,6 +501,8 @@ codes! {
         Documents,
         /// Public listings.
         Listings,
+        /// The state of procedures at agencies.
+        Procedures,
     }
     /// What becomes of an official table that breaks an identity.
     WhenBroken from reform_worker::inputs::WhenBroken {

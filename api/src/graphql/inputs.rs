@@ -1,4 +1,5 @@
-//! Handing in what agencies report besides dossiers: official tables, observations, documents, listings.
+//! Handing in what agencies report besides dossiers: official tables, observations, documents, listings, the
+//! state of procedures.
 
 use async_graphql::{Context, InputObject, Object};
 use chrono::NaiveDate;
@@ -216,6 +217,30 @@ row! {
     }
 }
 
+row! {
+    /// The state of a procedure at the agency. What is left out is said not to be, or not to be known.
+    AgencyProcedureInput {
+        /// The procedure's code.
+        procedure: String,
+        /// Number of the decision that published it (quyết định công bố).
+        publishing_decision: Option<String>,
+        /// The day of that decision, which must then be named; not after `asOf`.
+        published_on: Option<NaiveDate>,
+        /// Number of the decision that approved the internal electronic process (quy trình nội bộ) for settling it.
+        internal_process: Option<String>,
+        /// The day of that decision, which must then be named; not after `asOf`.
+        process_approved_on: Option<NaiveDate>,
+        /// Whether it is listed at the one-stop unit (Bộ phận Một cửa); left out: it need not be.
+        one_stop_unit: Option<bool>,
+        /// Whether it is listed on the agency's website; left out: it need not be.
+        agency_website: Option<bool>,
+        /// Whether it is listed at the provincial service centre; left out: it need not be.
+        provincial_service_centre: Option<bool>,
+        /// The day whose state it gives.
+        as_of: NaiveDate,
+    }
+}
+
 batch! {
     /// A batch of official tables.
     ImportDossierTablesInput of DossierTableInput {
@@ -237,6 +262,11 @@ batch! {
 batch! {
     /// A batch of listings.
     ImportListingsInput of ListingInput
+}
+
+batch! {
+    /// A batch of what is known of procedures at agencies.
+    ImportProceduresInput of AgencyProcedureInput
 }
 
 plain_object! {
@@ -305,6 +335,18 @@ impl InputMutation {
         input: ImportListingsInput,
     ) -> Result<Whole<ImportInputsPayload>, Problem> {
         import(ctx, input.batch(Kind::Listings, WhenBroken::Refuse)).await
+    }
+
+    /// Imports the state of procedures at agencies, in the same way: the decisions that published them and approved their
+    /// internal processes, and where they are listed. At a channel of which an agency reports no listing, its listing is
+    /// counted from these.
+    #[graphql(complexity = "cost::IMPORT + child_complexity")]
+    async fn import_procedures(
+        &self,
+        ctx: &Context<'_>,
+        input: ImportProceduresInput,
+    ) -> Result<Whole<ImportInputsPayload>, Problem> {
+        import(ctx, input.batch(Kind::Procedures, WhenBroken::Refuse)).await
     }
 }
 

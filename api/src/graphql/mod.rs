@@ -19,6 +19,7 @@ mod people;
 mod period_closing;
 pub(crate) mod plain;
 pub(crate) mod problem;
+mod procedure;
 mod publication;
 mod recommendation;
 mod registry;
@@ -46,6 +47,7 @@ use self::node::NodeQuery;
 use self::people::{AccountMutation, PeopleQuery, SignInMutation, TokenMutation};
 use self::period_closing::{PeriodClosingMutation, PeriodClosingQuery};
 use self::problem::Problem;
+use self::procedure::{AgencyProcedureQuery, ProcedureMutation, ProcedureQuery};
 use self::publication::{PublicationMutation, PublicationQuery};
 use self::recommendation::{RecommendationMutation, RecommendationQuery};
 use self::registry::{HistoryQuery, RegistryMutation, RegistryQuery, ReorganisationMutation};
@@ -59,8 +61,8 @@ use crate::policy::Guard;
 /// How deep the fields of a query may be nested.
 const MOST_DEPTH: usize = 15;
 
-/// Agencies, criteria, measures, scorecards, rankings, publications, inspections, dossiers, builds, schedules, accounts
-/// and the audit log.
+/// Agencies, criteria, measures, scorecards, rankings, publications, inspections, procedures, dossiers, builds, schedules,
+/// accounts and the audit log.
 #[derive(MergedObject, Default)]
 pub struct Query(
     NodeQuery,
@@ -77,6 +79,8 @@ pub struct Query(
     VerificationQuery,
     InspectionQuery,
     RecommendationQuery,
+    ProcedureQuery,
+    AgencyProcedureQuery,
     DossierQuery,
     ImportQuery,
     BuildQuery,
@@ -96,6 +100,7 @@ pub struct Mutation(
     PeriodClosingMutation,
     PublicationMutation,
     MeasureMutation,
+    ProcedureMutation,
     ImportMutation,
     CriteriaMutation,
     RegistryMutation,

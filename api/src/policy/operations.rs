@@ -75,6 +75,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     reads("Query.pathToTarget", "READ_PATH_TO_TARGET", Who::SignedIn),
     reads("Query.verifyBuild", "READ_VERIFY_BUILD", Who::Province),
     reads("Query.procedures", "READ_PROCEDURES", Who::Public),
+    reads("Query.agencyProcedures", "READ_AGENCY_PROCEDURES", Who::SignedIn),
     reads("Query.dossier", "READ_DOSSIER", Who::SignedIn),
     reads("Query.dossiers", "READ_DOSSIERS", Who::SignedIn),
     reads("Query.import", "READ_IMPORT", Who::SignedIn),
@@ -93,6 +94,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     changes("Mutation.fireSchedule", action::FIRE_SCHEDULE, Who::Administrator, Scope::Build),
     changes("Mutation.publishRanking", action::PUBLISH_RANKING, Who::Administrator, Scope::Administer),
     changes("Mutation.defineMeasure", action::DEFINE_MEASURE, Who::Administrator, Scope::Administer),
+    changes("Mutation.defineProcedure", action::DEFINE_PROCEDURE, Who::Administrator, Scope::Administer),
     changes("Mutation.importCriteriaSet", action::IMPORT_CRITERIA_SET, Who::Administrator, Scope::Administer),
     changes(
         "Mutation.activateCriteriaSet",
@@ -125,6 +127,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     changes("Mutation.importObservations", action::IMPORT_OBSERVATIONS, Who::SignedIn, Scope::Administer),
     changes("Mutation.importDocuments", action::IMPORT_DOCUMENTS, Who::SignedIn, Scope::Administer),
     changes("Mutation.importListings", action::IMPORT_LISTINGS, Who::SignedIn, Scope::Administer),
+    changes("Mutation.importProcedures", action::IMPORT_PROCEDURES, Who::SignedIn, Scope::Administer),
     changes("Mutation.cancelImport", action::CANCEL_IMPORT, Who::SignedIn, Scope::Administer),
     changes("Mutation.removeDossier", action::REMOVE_DOSSIER, Who::SignedIn, Scope::Administer),
     changes("Mutation.signIn", action::SIGN_IN, Who::Everybody, Scope::Administer),

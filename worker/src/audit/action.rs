@@ -20,6 +20,8 @@ pub const FIRE_SCHEDULE: &str = "FIRE_SCHEDULE";
 pub const PUBLISH_RANKING: &str = "PUBLISH_RANKING";
 /// A measure was added to the catalogue, or changed.
 pub const DEFINE_MEASURE: &str = "DEFINE_MEASURE";
+/// A procedure was added to the catalogue, or changed.
+pub const DEFINE_PROCEDURE: &str = "DEFINE_PROCEDURE";
 /// A criteria set was stored as a draft.
 pub const IMPORT_CRITERIA_SET: &str = "IMPORT_CRITERIA_SET";
 /// A draft of a criteria set was frozen and put in force.
@@ -76,6 +78,8 @@ pub const IMPORT_OBSERVATIONS: &str = "IMPORT_OBSERVATIONS";
 pub const IMPORT_DOCUMENTS: &str = "IMPORT_DOCUMENTS";
 /// Listings were imported.
 pub const IMPORT_LISTINGS: &str = "IMPORT_LISTINGS";
+/// The state of procedures at agencies was imported.
+pub const IMPORT_PROCEDURES: &str = "IMPORT_PROCEDURES";
 /// An import that was under way was told to stop.
 pub const CANCEL_IMPORT: &str = "CANCEL_IMPORT";
 /// A dossier was removed.

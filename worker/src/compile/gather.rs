@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use entity::{
-    AgencyId, agency, document, dossier_table, finding, inspected_agency, listing, measure, observation,
-    period,
+    AgencyId, agency, agency_procedure, document, dossier_table, finding, inspected_agency, listing, measure,
+    observation, period,
 };
 use scoring::{AgencySnapshot, CriteriaSet, DossierCounts, Fact, FactValue, Facts, Source, Unit};
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
 
 use super::PartError;
+use super::listings::{AtChannel, Listings, Side};
 use super::succession::{Lines, Told};
 use crate::dossiers::{CountedPart, Span, load_counts, load_reporters};
 
@@ -25,7 +26,7 @@ pub(crate) struct Inputs {
     lines: Lines,
     inspected: BTreeSet<AgencyId>,
     tables: HashMap<AgencyId, dossier_table::Model>,
-    listings: HashMap<AgencyId, Vec<listing::Model>>,
+    listings: Listings,
     dossiers: HashMap<Span, Counted>,
     documents: HashMap<(AgencyId, String), document::Model>,
     observations: HashMap<(AgencyId, String), observation::Model>,
@@ -61,7 +62,7 @@ pub(crate) enum Found<'a> {
     /// A number counted over the dossiers.
     Dossiers(&'a Counted, i64),
     /// The listings at every channel, and the one that decides.
-    Listings(&'a [listing::Model], &'a listing::Model),
+    Listings(Vec<AtChannel<'a>>, AtChannel<'a>),
     /// A document.
     Document(&'a document::Model),
     /// An observation.
@@ -82,16 +83,8 @@ impl Found<'_> {
                 Fact { value, source: Source::Dossiers, as_of: counted.as_of }
             }
             Self::Listings(_, deciding) => {
-                let count = if measure.key.as_deref() == Some("listed") {
-                    deciding.listed
-                } else {
-                    deciding.required
-                };
-                Fact {
-                    value: FactValue::Number(count.into()),
-                    source: deciding.source,
-                    as_of: deciding.as_of,
-                }
+                let value = FactValue::Number(deciding.count(Side::of(measure)).into());
+                Fact { value, source: deciding.source, as_of: deciding.as_of }
             }
             Self::Document(document) => {
                 let value = match measure.unit {
@@ -115,7 +108,7 @@ impl Found<'_> {
 }
 
 impl Inputs {
-    /// Reads what is known of `agencies` and their predecessors in `period`: eleven queries at most where no
+    /// Reads what is known of `agencies` and their predecessors in `period`: twelve queries at most where no
     /// agency changed, and two or three more where some did.
     pub(super) async fn load<C: ConnectionTrait>(
         connection: &C,
@@ -132,6 +125,11 @@ impl Inputs {
             .await?;
         let listed = listing::latest_for(period.id)
             .filter(listing::Column::AgencyId.is_in(ids.iter().copied()))
+            .all(connection)
+            .await?;
+        let procedures = agency_procedure::listed_for(period.id)
+            .filter(agency_procedure::Column::AgencyId.is_in(ids.iter().copied()))
+            .into_model::<agency_procedure::Listed>()
             .all(connection)
             .await?;
         let documents = document::latest_for(period.id)
@@ -153,7 +151,8 @@ impl Inputs {
             ..Self::default()
         };
         tables.into_iter().for_each(|table| inputs.add_table(table));
-        listed.into_iter().for_each(|listing| inputs.add_listing(listing));
+        listed.into_iter().for_each(|listing| inputs.listings.add_reported(listing));
+        procedures.into_iter().for_each(|procedure| inputs.listings.add_procedure(procedure));
         documents.into_iter().for_each(|document| inputs.add_document(document));
         observations.into_iter().for_each(|seen| inputs.add_observation(seen));
         findings.into_iter().for_each(|finding| inputs.add_finding(finding));
@@ -189,9 +188,9 @@ impl Inputs {
         self.tables.insert(table.agency_id, table);
     }
 
-    /// The listings of an agency are added in the order of their channels, which settles a tie.
-    pub(crate) fn add_listing(&mut self, listing: listing::Model) {
-        self.listings.entry(listing.agency_id).or_default().push(listing);
+    /// Where listings and the procedures that are counted for want of one are added.
+    pub(crate) fn listings_mut(&mut self) -> &mut Listings {
+        &mut self.listings
     }
 
     pub(crate) fn add_document(&mut self, document: document::Model) {
@@ -300,7 +299,9 @@ impl Inputs {
     /// What is neither in the table nor among the dossiers.
     pub(super) fn elsewhere(&self, agency: AgencyId, measure: &measure::Model) -> Option<Found<'_>> {
         let gathered = match measure.gathering {
-            measure::Gathering::Listing => self.in_listings(agency),
+            measure::Gathering::Listing => {
+                self.listings.of(agency).map(|(all, deciding)| Found::Listings(all, deciding))
+            }
             measure::Gathering::Document => {
                 let key = measure.key.clone().unwrap_or_default();
                 self.documents.get(&(agency, key)).map(Found::Document)
@@ -325,21 +326,6 @@ impl Inputs {
         let of_kind =
             findings.iter().filter(|finding| Some(finding.row.kind.as_str()) == measure.key.as_deref());
         Some(Found::Findings(of_kind.collect(), last))
-    }
-
-    /// A procedure counts as listed when it is listed at every channel; how many are is not reported, only
-    /// how many are at each. So the channel where the smallest share is listed decides, with both its numbers.
-    fn in_listings(&self, agency: AgencyId) -> Option<Found<'_>> {
-        let listings = self.listings.get(&agency)?;
-        let share = |a: &&listing::Model, b: &&listing::Model| {
-            let cross = |one: &listing::Model, other: &listing::Model| {
-                i128::from(one.listed) * i128::from(other.required)
-            };
-            cross(a, b).cmp(&cross(b, a))
-        };
-        let with_procedures = listings.iter().filter(|listing| listing.required > 0);
-        let deciding = with_procedures.min_by(share).or(listings.first())?;
-        Some(Found::Listings(listings, deciding))
     }
 }
 

@@ -8,6 +8,7 @@ mod card;
 pub(crate) mod cohort;
 pub(crate) mod gather;
 mod inherit;
+pub(crate) mod listings;
 mod ranking;
 pub(crate) mod stored;
 pub(crate) mod succession;

@@ -7,6 +7,7 @@ use sea_orm::DbErr;
 use crate::audit::Actor;
 use crate::audit::action::{
     IMPORT_DOCUMENTS, IMPORT_DOSSIER_TABLES, IMPORT_DOSSIERS, IMPORT_LISTINGS, IMPORT_OBSERVATIONS,
+    IMPORT_PROCEDURES,
 };
 
 /// What is to be imported, by whom and how.
@@ -47,6 +48,7 @@ pub fn action(kind: Kind) -> &'static str {
         Kind::Observations => IMPORT_OBSERVATIONS,
         Kind::Documents => IMPORT_DOCUMENTS,
         Kind::Listings => IMPORT_LISTINGS,
+        Kind::Procedures => IMPORT_PROCEDURES,
     }
 }
 

@@ -7,7 +7,7 @@ use scoring::{Source, province_day};
 
 use super::known::{Known, Named, plain};
 use super::stored::{Head, Said};
-use super::{Choices, InputRow, document, listing, observation, table};
+use super::{Choices, InputRow, document, listing, observation, procedure, table};
 use crate::dossiers::read_instant;
 use crate::files::{Problem, cell};
 use crate::imports::Conflict;
@@ -61,6 +61,10 @@ impl Rules<'_> {
             Kind::Observations => observation::check(&mut found, self.known, self.choices),
             Kind::Documents => document::check(&mut found, &self.known.documents, province_day(self.now)),
             Kind::Listings => listing::check(&mut found),
+            Kind::Procedures => {
+                let as_of = head.as_ref().map(|head| head.as_of);
+                procedure::check(&mut found, &self.known.procedures, as_of)
+            }
             Kind::Dossiers => None,
         };
         match (agency, head, said) {

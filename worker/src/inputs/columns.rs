@@ -142,6 +142,61 @@ static LISTINGS: &[Column] = &[
     NOTE,
 ];
 
+/// The columns of decisions and channels must be there, though their cells may be empty: what is empty is said to be so.
+static PROCEDURES: &[Column] = &[
+    AGENCY,
+    must("procedure", &["Mã TTHC", "Mã thủ tục", "Mã thủ tục hành chính", "Procedure code"]),
+    must(
+        "publishing_decision",
+        &["Quyết định công bố", "Số quyết định công bố", "QĐ công bố", "Publishing decision"],
+    ),
+    must("published_on", &["Ngày công bố", "Ngày quyết định công bố", "Published on"]),
+    must(
+        "internal_process",
+        &[
+            "Quy trình nội bộ",
+            "Quyết định phê duyệt quy trình nội bộ",
+            "QĐ phê duyệt quy trình nội bộ",
+            "Quy trình nội bộ, quy trình điện tử",
+            "Internal process",
+        ],
+    ),
+    must(
+        "process_approved_on",
+        &[
+            "Ngày phê duyệt quy trình nội bộ",
+            "Ngày phê duyệt quy trình",
+            "Ngày phê duyệt",
+            "Process approved on",
+        ],
+    ),
+    must("one_stop_unit", &["Niêm yết tại Bộ phận Một cửa", "Bộ phận Một cửa", "One-stop unit"]),
+    must(
+        "agency_website",
+        &[
+            "Niêm yết trên trang thông tin điện tử",
+            "Công khai trên trang thông tin điện tử",
+            "Niêm yết trên cổng thông tin điện tử",
+            "Trang thông tin điện tử",
+            "Cổng thông tin điện tử",
+            "Agency website",
+        ],
+    ),
+    must(
+        "provincial_service_centre",
+        &[
+            "Niêm yết tại Trung tâm Phục vụ hành chính công",
+            "Niêm yết tại Trung tâm Phục vụ hành chính công tỉnh",
+            "Trung tâm Phục vụ hành chính công",
+            "Trung tâm Phục vụ hành chính công tỉnh",
+            "Provincial service centre",
+        ],
+    ),
+    must("as_of", AS_OF),
+    SOURCE,
+    NOTE,
+];
+
 /// The columns of a kind, in the order of a row's cells; none of dossiers, which have columns of their own.
 #[must_use]
 pub fn columns(kind: Kind) -> &'static [Column] {
@@ -150,6 +205,7 @@ pub fn columns(kind: Kind) -> &'static [Column] {
         Kind::Observations => OBSERVATIONS,
         Kind::Documents => DOCUMENTS,
         Kind::Listings => LISTINGS,
+        Kind::Procedures => PROCEDURES,
         Kind::Dossiers => &[],
     }
 }

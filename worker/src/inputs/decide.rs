@@ -65,7 +65,7 @@ fn once(
     row: &InputRow,
     checked: Checked,
 ) -> Result<Checked, Vec<Conflict>> {
-    let said = *first.entry((checked.agency, checked.said.key().to_owned())).or_insert(row.row);
+    let said = *first.entry((checked.agency, checked.said.key())).or_insert(row.row);
     if said == row.row {
         return Ok(checked);
     }
@@ -90,7 +90,7 @@ pub(super) fn versions(judged: &mut Judged, stored: &AllStored) -> (Vec<New>, Pr
     };
     let mut new = Vec::new();
     for Checked { agency, head, said } in judged.valid.drain(..) {
-        let version = match stored.get(&(agency, said.key().to_owned())) {
+        let version = match stored.get(&(agency, said.key())) {
             Some(stored) if stored.is(&head, &said) => {
                 progress.unchanged += 1;
                 continue;

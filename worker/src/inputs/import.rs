@@ -132,5 +132,6 @@ fn what(kind: Kind) -> &'static str {
         Kind::Observations => "số liệu báo cáo / observations",
         Kind::Documents => "văn bản / documents",
         Kind::Listings => "niêm yết công khai / listings",
+        Kind::Procedures => "tình trạng thủ tục hành chính / procedures",
     }
 }

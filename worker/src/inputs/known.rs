@@ -1,9 +1,10 @@
-//! What rows name: agencies by code or name, measures and documents by code; read once an import.
+//! What rows name: agencies by code or name, measures, documents and procedures by code; read once an import.
 
 use std::collections::{BTreeMap, HashMap};
 
-use entity::{AgencyId, agency, document, dossier_table, measure, period};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use entity::import::Kind;
+use entity::{AgencyId, ProcedureId, agency, document, dossier_table, measure, period, procedure};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use unicode_normalization::UnicodeNormalization;
 
 use super::levels::{self, Levels};
@@ -19,6 +20,8 @@ pub(super) struct Known {
     pub(super) levels: Levels,
     /// What is known of a document by its code, whoever owes it.
     pub(super) documents: HashMap<String, document::Model>,
+    /// The catalogue of procedures by code, where rows name any.
+    pub(super) procedures: HashMap<String, ProcedureId>,
     pub(super) chain: Chain,
 }
 
@@ -54,6 +57,10 @@ impl Known {
         // Later versions come later, and stay.
         let documents =
             document::Entity::find().order_by_asc(document::Column::RecordedAt).all(connection).await?;
+        let procedures = match order.kind {
+            Kind::Procedures => procedures(connection).await?,
+            _ => HashMap::new(),
+        };
         Ok(Self {
             chain: Chain::load(connection, &period).await?,
             levels: levels::load(connection, period.id).await?,
@@ -63,6 +70,7 @@ impl Known {
             by_name,
             measures: measures.into_iter().map(|measure| (measure.code.clone(), measure)).collect(),
             documents: documents.into_iter().map(|row| (row.code.clone(), row)).collect(),
+            procedures,
         })
     }
 
@@ -116,6 +124,16 @@ impl Chain {
         }
         Ok(chain)
     }
+}
+
+async fn procedures<C: ConnectionTrait>(connection: &C) -> Result<HashMap<String, ProcedureId>, DbErr> {
+    let rows: Vec<(String, ProcedureId)> = procedure::Entity::find()
+        .select_only()
+        .columns([procedure::Column::Code, procedure::Column::Id])
+        .into_tuple()
+        .all(connection)
+        .await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// A name as it is compared.

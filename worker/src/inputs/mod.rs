@@ -1,5 +1,5 @@
 //! What agencies report besides dossiers, imported: official tables of dossier statistics, observations, documents and
-//! plans, public listings.
+//! plans, public listings, the state of procedures.
 //!
 //! A file or batch of these has thousands of rows at most, so that it is read whole, decided on in memory
 //! (`decide`) and stored in one transaction ([`import()`]), with the record, the refusals and the modes of every
@@ -18,6 +18,7 @@ mod known;
 mod levels;
 mod listing;
 mod observation;
+mod procedure;
 mod row;
 mod stored;
 mod table;

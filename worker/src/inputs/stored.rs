@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::import::Kind;
 use entity::{
-    AgencyId, BrokenIdentities, DocumentId, DossierTableId, ListingId, ObservationId, PeriodId, document,
-    dossier_table, listing, observation,
+    AgencyId, AgencyProcedureId, BrokenIdentities, DocumentId, DossierTableId, ListingId, ObservationId,
+    PeriodId, ProcedureId, agency_procedure, document, dossier_table, listing, observation,
 };
 use scoring::{BrokenIdentity, Source};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, IntoActiveModel, QueryFilter};
@@ -51,16 +51,27 @@ pub(super) enum Said {
         listed: i64,
         required: i64,
     },
+    Procedure {
+        procedure: ProcedureId,
+        publishing_decision: Option<String>,
+        published_on: Option<NaiveDate>,
+        internal_process: Option<String>,
+        process_approved_on: Option<NaiveDate>,
+        one_stop_unit: Option<bool>,
+        agency_website: Option<bool>,
+        provincial_service_centre: Option<bool>,
+    },
 }
 
 impl Said {
     /// Of what in the agency and period it is a version.
-    pub(super) fn key(&self) -> &str {
+    pub(super) fn key(&self) -> String {
         match self {
-            Self::Table { .. } => "",
-            Self::Observation { measure, .. } => measure,
-            Self::Document { code, .. } => code,
-            Self::Listing { channel, .. } => channel.as_str(),
+            Self::Table { .. } => String::new(),
+            Self::Observation { measure, .. } => measure.clone(),
+            Self::Document { code, .. } => code.clone(),
+            Self::Listing { channel, .. } => channel.to_string(),
+            Self::Procedure { procedure, .. } => procedure.to_string(),
         }
     }
 }
@@ -119,7 +130,7 @@ pub(super) async fn load<C: ConnectionTrait>(
                 let (agency, version) = (row.agency_id, row.version);
                 #[allow(clippy::redundant_closure_call, reason = "it names the row's type")]
                 let said: Said = ($said)(row);
-                ((agency, said.key().to_owned()), Stored { version, head, said })
+                ((agency, said.key()), Stored { version, head, said })
             });
             rows.collect()
         }};
@@ -150,6 +161,16 @@ pub(super) async fn load<C: ConnectionTrait>(
             listed: row.listed,
             required: row.required,
         }),
+        Kind::Procedures => newest!(agency_procedure, |row: agency_procedure::Model| Said::Procedure {
+            procedure: row.procedure_id,
+            publishing_decision: row.publishing_decision,
+            published_on: row.published_on,
+            internal_process: row.internal_process,
+            process_approved_on: row.process_approved_on,
+            one_stop_unit: row.one_stop_unit,
+            agency_website: row.agency_website,
+            provincial_service_centre: row.provincial_service_centre,
+        }),
         Kind::Dossiers => AllStored::new(),
     })
 }
@@ -170,7 +191,8 @@ pub(super) async fn store<C: ConnectionTrait>(
     new: Vec<New>,
     (recorded_by, recorded_at): (&str, DateTime<Utc>),
 ) -> Result<(), DbErr> {
-    let (mut tables, mut seen, mut documents, mut listings) = (vec![], vec![], vec![], vec![]);
+    let (mut tables, mut seen, mut documents) = (vec![], vec![], vec![]);
+    let (mut listings, mut procedures) = (vec![], vec![]);
     for New { agency: agency_id, version, head: Head { source, as_of, note }, said } in new {
         let recorded_by = recorded_by.to_owned();
         macro_rules! row {
@@ -259,10 +281,35 @@ pub(super) async fn store<C: ConnectionTrait>(
                 listings
                     .push(row!(listing, ListingId { channel: channel, listed: listed, required: required }));
             }
+            Said::Procedure {
+                procedure,
+                publishing_decision,
+                published_on,
+                internal_process,
+                process_approved_on,
+                one_stop_unit,
+                agency_website,
+                provincial_service_centre,
+            } => {
+                procedures.push(row!(
+                    agency_procedure,
+                    AgencyProcedureId {
+                        procedure_id: procedure,
+                        publishing_decision: publishing_decision,
+                        published_on: published_on,
+                        internal_process: internal_process,
+                        process_approved_on: process_approved_on,
+                        one_stop_unit: one_stop_unit,
+                        agency_website: agency_website,
+                        provincial_service_centre: provincial_service_centre,
+                    }
+                ));
+            }
         }
     }
     insert(connection, tables).await?;
     insert(connection, seen).await?;
     insert(connection, documents).await?;
-    insert(connection, listings).await
+    insert(connection, listings).await?;
+    insert(connection, procedures).await
 }

@@ -18,11 +18,12 @@ use super::super::codes::{DossierChannel, ImportMode};
 use super::super::cost;
 use super::super::plain::{Whole, plain_object};
 use super::super::problem::{LONGEST_CODE, Problem, cut};
+use super::super::procedure::load_procedures;
 use super::super::user_error::UserError;
 use super::super::viewer::with_scope;
 use super::super::{data, database};
 use super::record::{Import, shown_all};
-use super::{Dossier, load_procedures, shown as shown_dossier};
+use super::{Dossier, shown as shown_dossier};
 use crate::policy::reports_for;
 
 /// The most rows of a batch.

@@ -4,45 +4,27 @@ mod change;
 mod progress;
 mod record;
 
-use std::collections::HashMap;
-
 use async_graphql::{Context, Enum, ID, Object};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::dossier::Column;
 use entity::{ProcedureId, agency, dossier, dossier_version, procedure};
 use scoring::province_midnight;
 use sea_orm::sea_query::Condition;
-use sea_orm::{
-    ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait,
-    Select,
-};
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 
 pub(crate) use self::change::{DossierMutation, not_yours, reported_agency};
 pub(crate) use self::progress::{CancelMutation, ImportSubscription};
 pub(crate) use self::record::{Import, ImportQuery, import_by_id, shown_all};
-use super::codes::{DossierChannel, DossierVersionEnd, ProcedureLevel};
+use super::codes::{DossierChannel, DossierVersionEnd};
 use super::cost;
 use super::database;
 use super::id::NodeId;
-use super::paging::{KeyWindow, Page, Window};
+use super::paging::{KeyWindow, Page};
 use super::plain::{Whole, plain_object};
 use super::problem::Problem;
+use super::procedure::{Procedure, Procedures, load_procedures};
 use super::registry::known_agency;
 use crate::policy::sight;
-
-plain_object! {
-    /// An administrative procedure (thủ tục hành chính).
-    pub(crate) struct Procedure {
-        /// Code, as the national database of procedures has it.
-        code: String,
-        /// Vietnamese name.
-        name_vi: String,
-        /// English name.
-        name_en: String,
-        /// Which level settles it.
-        level: ProcedureLevel,
-    }
-}
 
 plain_object! {
     /// A dossier (hồ sơ) as it is known now. How it counts: received on its day; ended on the day of its completion or
@@ -115,22 +97,6 @@ pub(crate) enum DossierState {
     Completed,
     /// Withdrawn.
     Withdrawn,
-}
-
-impl From<procedure::Model> for Procedure {
-    fn from(row: procedure::Model) -> Self {
-        Self { code: row.code, name_vi: row.name_vi, name_en: row.name_en, level: row.level.into() }
-    }
-}
-
-pub(crate) type Procedures = HashMap<ProcedureId, procedure::Model>;
-
-pub(crate) async fn load_procedures(
-    database: &DatabaseConnection,
-    ids: impl IntoIterator<Item = ProcedureId>,
-) -> Result<Procedures, Problem> {
-    let rows = procedure::Entity::find().filter(procedure::Column::Id.is_in(ids)).all(database).await?;
-    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
 /// A dossier of the agency with a code.
@@ -239,24 +205,6 @@ pub(crate) struct DossierQuery;
 
 #[Object]
 impl DossierQuery {
-    /// The administrative procedures, by code.
-    #[graphql(complexity = "cost::page(first, child_complexity)")]
-    async fn procedures(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Page size, 1 to 200; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-    ) -> Result<Page<Procedure>, Problem> {
-        let database = database(ctx)?;
-        let window = Window::new(first, after.as_deref())?;
-        let total = match ctx.look_ahead().field("totalCount").exists() {
-            true => Some(procedure::Entity::find().count(database).await?),
-            false => None,
-        };
-        let rows = procedure::in_order().offset(window.offset).limit(window.limit()).all(database).await?;
-        Ok(Page::new(window, rows.into_iter().map(Into::into).collect(), total))
-    }
-
     /// A dossier and its former versions. For those who see the agency's own inputs; null when no dossier ever had the
     /// code.
     #[graphql(complexity = "child_complexity + 1")]

@@ -13,10 +13,11 @@ use super::Scorecard;
 use super::line::{LineInput, SummedInput};
 use super::records::{DossierRecord, InputRecord, Recorded};
 use crate::graphql::codes::Source;
-use crate::graphql::dossier::{Procedures, load_procedures, shown};
+use crate::graphql::dossier::shown;
 use crate::graphql::id::NodeId;
 use crate::graphql::paging::{Held, Page, Window};
 use crate::graphql::problem::Problem;
+use crate::graphql::procedure::{Procedures, load_procedures};
 use crate::policy::Sight;
 
 /// Which records are wanted.

@@ -189,7 +189,8 @@ plain_object! {
 #[ComplexObject]
 impl LineInput {
     /// The records from which the value was taken, as they were known when the card was compiled: of a number that was
-    /// counted over dossiers those dossiers, by agency and code. Empty where there is no stored card; dossiers are told
+    /// counted over dossiers those dossiers, by agency and code, and of a listing that was counted over procedures those
+    /// procedures, by code. Empty where there is no stored card; dossiers are told
     /// to those who see the agency's own inputs.
     #[graphql(complexity = "cost::page(first, child_complexity)")]
     async fn records(

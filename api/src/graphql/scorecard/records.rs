@@ -20,6 +20,7 @@ use crate::graphql::id::NodeId;
 use crate::graphql::paging::{Held, Window};
 use crate::graphql::plain::{plain_interface, plain_object};
 use crate::graphql::problem::Problem;
+use crate::graphql::procedure::{self, AgencyProcedure, Procedures, load_procedures};
 use crate::policy::Sight;
 
 plain_object! {
@@ -52,6 +53,7 @@ plain_interface! {
     pub(crate) enum InputRecord of Recorded {
         DossierTableRecord,
         ListingRecord,
+        AgencyProcedureRecord,
         DocumentRecord,
         ObservationRecord,
         DossierRecord,
@@ -104,6 +106,17 @@ plain_object! {
         listed: i64,
         /// Procedures that must be listed there.
         required: i64,
+    }
+}
+
+plain_object! {
+    /// A procedure (thủ tục hành chính) that was counted at the channel that decides, because no listing of the channel as
+    /// a whole was reported.
+    pub(crate) struct AgencyProcedureRecord of Recorded {
+        /// The channel at which it was counted.
+        counted_at: ListingChannel,
+        /// The procedure's state at the agency.
+        state: AgencyProcedure,
     }
 }
 
@@ -194,8 +207,8 @@ fn add_pages(field: &SelectionField<'_>, pages: &mut Vec<Window>) -> Result<(), 
     field.selection_set().try_for_each(|below| add_pages(&below, pages))
 }
 
-/// The cards with the records of their inputs, where they are wanted: eight queries, whatever the number of cards, where
-/// agencies changed a few more, and those for dossiers.
+/// The cards with the records of their inputs, where they are wanted: nine queries, whatever the number of cards, where
+/// agencies changed a few more, one for the names of procedures where any were counted, and those for dossiers.
 pub(super) async fn filled_in(
     database: &DatabaseConnection,
     sight: &Sight,
@@ -208,13 +221,19 @@ pub(super) async fn filled_in(
     }
     let ids: HashSet<_> = cards.iter().filter_map(|card| NodeId::scorecard(&card.id)).collect();
     let records = Records::load(database, &ids.into_iter().collect::<Vec<_>>()).await?;
+    let procedures = match records.procedures() {
+        none if none.is_empty() => Procedures::new(),
+        named => load_procedures(database, named).await?,
+    };
     for card in &mut cards {
         let (Some(id), Some(agency)) = (NodeId::scorecard(&card.id), NodeId::agency(&card.agency.id)) else {
             continue;
         };
         for input in card.lines.iter_mut().chain(&mut card.pillars).flat_map(|line| &mut line.inputs) {
             let (behind, value) = records.behind(id, agency, &input.measure);
-            fill(input, behind, value.map(|value| value.to_string()), sight);
+            let behind = behind.into_iter().filter(|behind| counts(input, behind));
+            let told = behind.map(|behind| told(behind, sight, &procedures)).collect();
+            fill(input, told, value.map(|value| value.to_string()));
         }
     }
     let asked = Asked {
@@ -228,12 +247,15 @@ pub(super) async fn filled_in(
     Ok(cards)
 }
 
-fn fill(input: &mut LineInput, behind: Vec<Behind>, value: Option<String>, sight: &Sight) {
-    let counted = counted::is_counted(input);
-    // Of what was counted over dossiers a table may be known as well; it is a record where a part of the sum is from it.
-    let behind = behind.into_iter().filter(|behind| !counted || counted::is_of_another_source(input, behind));
-    input.records = Held::Whole(behind.map(|behind| told(behind, sight)).collect());
-    if !counted {
+/// Whether a record is one of an input's: of what was counted over dossiers a table may be known as well; it is a record
+/// where a part of the sum is from it.
+fn counts(input: &LineInput, behind: &Behind) -> bool {
+    !counted::is_counted(input) || counted::is_of_another_source(input, behind)
+}
+
+fn fill(input: &mut LineInput, records: Vec<InputRecord>, value: Option<String>) {
+    input.records = Held::Whole(records);
+    if !counted::is_counted(input) {
         input.records_differ = Some(value != input.exact);
         input.records_value = value;
     }
@@ -256,13 +278,18 @@ macro_rules! recorded {
     };
 }
 
-fn told(behind: Behind, sight: &Sight) -> InputRecord {
+fn told(behind: Behind, sight: &Sight, procedures: &Procedures) -> InputRecord {
     let covered = sight.covers(behind.agency);
     match behind.record {
         Record::DossierTable(row) => of_table(row.clone(), recorded!(row, behind, covered)).into(),
         Record::Listing(row) => {
             let (channel, listed, required) = (row.channel.into(), row.listed, row.required);
             ListingRecord { channel, listed, required, shared: recorded!(row, behind, covered) }.into()
+        }
+        Record::Procedure(row, channel) => {
+            let state = procedure::shown(row.clone(), procedures, covered);
+            let shared = recorded!(row, behind, covered);
+            AgencyProcedureRecord { counted_at: channel.into(), state, shared }.into()
         }
         Record::Document(row) => of_document(row.clone(), recorded!(row, behind, covered)).into(),
         Record::Observation(row) => {

@@ -86,6 +86,7 @@ fn kind_of(path: &str) -> (Kind, &'static str) {
         Some("observations") => (Kind::Observations, "importObservations"),
         Some("documents") => (Kind::Documents, "importDocuments"),
         Some("listings") => (Kind::Listings, "importListings"),
+        Some("procedures") => (Kind::Procedures, "importProcedures"),
         _ => (Kind::Dossiers, "importDossiers"),
     }
 }

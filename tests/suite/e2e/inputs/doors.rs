@@ -16,7 +16,13 @@ on_both! {
         let editor = token(&app, "chi", Some(("AGENCY_EDITOR", Some(&["STC"]))), "READ, ADMINISTER").await;
         let viewer = token(&app, "binh", Some(("VIEWER", Some(&["STC"]))), "READ, ADMINISTER").await;
         let own: &[_] = &[H1, ("agency", "STC"), ("mode", "ACCEPT_VALID")];
-        for path in ["/imports/tables", "/imports/observations", "/imports/documents", "/imports/listings"] {
+        for path in [
+            "/imports/tables",
+            "/imports/observations",
+            "/imports/documents",
+            "/imports/listings",
+            "/imports/procedures",
+        ] {
             for (asker, fields, status) in [
                 (app.as_public(), own, StatusCode::UNAUTHORIZED),
                 (app.as_token(&viewer), own, StatusCode::FORBIDDEN),

@@ -1,8 +1,10 @@
-//! Inputs besides dossiers, handed in: official tables, observations, documents, listings.
+//! Inputs besides dossiers, handed in: official tables, observations, documents, listings, the state of
+//! procedures.
 
 mod bad_tables;
 mod broken;
 mod doors;
+mod procedures;
 mod reported;
 mod tables;
 

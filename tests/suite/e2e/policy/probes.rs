@@ -322,6 +322,9 @@ fn lists() -> Vec<Probe> {
         probes.push(Probe::new("Query.dossier", whose, query, admitted));
         let query = format!(r#"{{ dossiers(agency: "{agency}") {{ totalCount }} }}"#);
         probes.push(Probe::new("Query.dossiers", whose, query, first));
+        let query =
+            format!(r#"{{ agencyProcedures(agency: "{agency}", period: "2022-H1") {{ totalCount }} }}"#);
+        probes.push(Probe::new("Query.agencyProcedures", whose, query, first));
         let query = format!(r#"{{ inspections(agency: "{agency}") {{ totalCount }} }}"#);
         probes.push(Probe::new("Query.inspections", whose, query, first));
         let query = format!(r#"{{ recommendations(agency: "{agency}") {{ totalCount }} }}"#);
@@ -367,6 +370,11 @@ fn changes() -> Vec<Probe> {
         change(
             "Mutation.defineMeasure",
             r#"defineMeasure(input: { code: "", unit: COUNT, nameVi: "", nameEn: "", gathering: OBSERVATION })"#,
+            errors,
+        ),
+        change(
+            "Mutation.defineProcedure",
+            r#"defineProcedure(input: { code: "", nameVi: "", nameEn: "", level: PROVINCE })"#,
             errors,
         ),
         change(
@@ -484,7 +492,7 @@ fn dossier_changes() -> Vec<Probe> {
 
 /// Other inputs handed in, of agencies by whose they are.
 fn input_changes() -> Vec<Probe> {
-    const ROWS: [(&str, &str, &str); 4] = [
+    const ROWS: [(&str, &str, &str); 5] = [
         (
             "Mutation.importDossierTables",
             "importDossierTables",
@@ -504,6 +512,11 @@ fn input_changes() -> Vec<Probe> {
             "Mutation.importListings",
             "importListings",
             r#"rows: [{ channel: AGENCY_WEBSITE, listed: 1, required: 2, asOf: "2022-06-30" }]"#,
+        ),
+        (
+            "Mutation.importProcedures",
+            "importProcedures",
+            r#"rows: [{ procedure: "X.000001", agencyWebsite: true, asOf: "2022-06-30" }]"#,
         ),
     ];
     let mut probes = Vec::new();
