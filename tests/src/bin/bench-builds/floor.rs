@@ -34,6 +34,14 @@ impl fmt::Display for Floor {
 /// What a build writes for each card.
 const TABLES: [&str; 2] = ["scorecard", "scorecard_line"];
 
+/// How large the tables of cards are, with their indexes.
+pub async fn bytes(database: &DatabaseConnection) -> f64 {
+    let sizes = TABLES.map(|table| format!("pg_total_relation_size('{table}')")).join(" + ");
+    let sql = Statement::from_string(database.get_database_backend(), format!("SELECT {sizes}"));
+    let row = database.query_one_raw(sql).await.expect("a size").expect("a row");
+    row.try_get_by_index::<i64>(0).expect("a number") as f64
+}
+
 /// Measures it on a store that is compiled; its cards are the same afterwards.
 pub async fn measure(store: &Store) -> Floor {
     let database = store.connect().await;

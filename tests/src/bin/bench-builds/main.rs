@@ -91,7 +91,10 @@ async fn compile(store: &Store, workers: usize, agencies: u32) -> f64 {
     let cards = scorecard::Entity::find().count(&app.database).await.expect("counted");
     assert_eq!(cards, u64::from(agencies), "one card an agency");
     let lines = scorecard_line::Entity::find().count(&app.database).await.expect("counted");
-    println!("  {cards} cards, {lines} lines, {:.0} cards/s", cards as f64 / seconds);
+    let (speed, size) = (cards as f64 / seconds, floor::bytes(&app.database).await / cards as f64);
+    println!(
+        "  {cards} cards, {lines} lines, {speed:.0} cards/s, {size:.0} bytes of the database for a card"
+    );
     app.database.close().await.expect("closed");
     seconds
 }
