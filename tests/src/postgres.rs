@@ -11,12 +11,14 @@ use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
 use tempfile::TempDir;
 
-/// Starts and kills the server as it is told; stops it and removes its data when standard input closes.
+/// Starts and kills the server as it is told, and starts it anew while a process of the killed one still holds its memory;
+/// stops it and removes its data when standard input closes.
 const GUARD: &str = r#"programs=$1 root=$2 port=$3; shift 3
 start() {
     "$programs/postgres" -D "$root/data" -p "$port" -k "$root" -c listen_addresses=127.0.0.1 -c fsync=off \
@@ -26,7 +28,7 @@ start "$@"
 while read -r order; do
     case $order in
         kill) kill -KILL $server; wait $server ;;
-        start) start "$@" ;;
+        start) for try in 1 2 3 4 5 6 7 8; do start "$@"; sleep 1; kill -0 $server && break; done ;;
     esac
 done
 kill -INT $server; wait $server; rm -rf "$root""#;
@@ -170,11 +172,25 @@ fn as_user(command: &mut Command, user: Option<(u32, u32)>) -> &mut Command {
     }
 }
 
+/// Ports that no system gives to whoever connects: a program that connects again and again to a server that is away
+/// would now and then be given the server's own port, talk to itself, and keep the server from coming back.
+const PORTS: std::ops::Range<u32> = 15_000..32_000;
+
 /// A port of this machine that nobody listens on.
 ///
 /// # Panics
 /// When there is none.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").port()
+    static TRIED: AtomicU32 = AtomicU32::new(0);
+    // Each process begins elsewhere, so that two do not find the same one free.
+    let first = std::process::id().wrapping_mul(97);
+    for _ in PORTS {
+        let place = first.wrapping_add(TRIED.fetch_add(1, Ordering::Relaxed));
+        let port = PORTS.start + place % (PORTS.end - PORTS.start);
+        let port = u16::try_from(port).expect("a port");
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+    panic!("no port is free");
 }
