@@ -4,6 +4,7 @@
 //! new worker name for every start and restart, the payload decoded here, no retry, timeout or panic layer
 //! (attempts, limits and panics are [`CompilePart`]'s own), pauses between restarts.
 
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use apalis::prelude::*;
@@ -12,6 +13,7 @@ use apalis_sqlite::SqliteStorage;
 use entity::BuildPartId;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
 use serde_json::Value;
+use tokio::time::{Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use crate::part::{CompilePart, Workplace};
@@ -137,7 +139,7 @@ impl Queue {
                         tokio::time::sleep(pause).await;
                         Ok(())
                     })
-                    .poll_with_interval(POLL);
+                    .poll_with_strategy(Every::new(POLL));
                 WorkerBuilder::new(format!("{NAME}-{instance}-{restarts}"))
                     .backend(backend)
                     .data(at.clone())
@@ -154,7 +156,7 @@ impl Queue {
                         tokio::time::sleep(pause).await;
                         Ok(())
                     })
-                    .poll_with_interval(POLL);
+                    .poll_with_strategy(Every::new(POLL));
                 WorkerBuilder::new(format!("{NAME}-{instance}-{restarts}"))
                     .backend(backend)
                     .data(at.clone())
@@ -174,6 +176,30 @@ impl Queue {
         if let Err(error) = ended {
             tracing::error!(%error, "the queue's worker ended badly");
         }
+    }
+}
+
+/// Has the queue looked at after each `POLL`. The library's own interval forgets to wait for its next tick when a fetch takes
+/// longer than one, for instance because every connection is in use: then nothing looks until the next heartbeat.
+#[derive(Debug)]
+struct Every(Interval);
+
+impl Every {
+    fn new(period: Duration) -> Self {
+        let mut ticks = interval(period);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Self(ticks)
+    }
+}
+
+impl PollStrategy for Every {
+    fn poll_drive(&mut self, cx: &mut Context<'_>, _: &PollSnapshot) -> Poll<Option<()>> {
+        let mut ticked = false;
+        // Only a tick that is still to come has the worker woken.
+        while self.0.poll_tick(cx).is_ready() {
+            ticked = true;
+        }
+        if ticked { Poll::Ready(Some(())) } else { Poll::Pending }
     }
 }
 
@@ -203,4 +229,24 @@ async fn handle(payload: Value, at: Data<Workplace>) -> Result<(), BoxDynError> 
         }
     };
     Ok(job.run(&at).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn looking_that_takes_longer_than_a_tick_does_not_stop_the_ticks() {
+        let mut every = Every::new(Duration::from_millis(5));
+        let mut looks = 0;
+        let four_looks = poll_fn(|cx| {
+            let _ = every.poll_drive(cx, &PollSnapshot::default());
+            std::thread::sleep(Duration::from_millis(12));
+            looks += 1;
+            if looks == 4 { Poll::Ready(()) } else { Poll::Pending }
+        });
+        tokio::time::timeout(Duration::from_secs(30), four_looks).await.expect("it is looked again");
+    }
 }
