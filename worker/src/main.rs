@@ -54,7 +54,13 @@ async fn main() -> ExitCode {
     let usual = || EnvFilter::new("info,sqlx=warn,sqlx::postgres::notice=error");
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| usual());
     let colours = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
+    // A log that cannot be written, for instance on a full disk, is left out; complaining of it would panic.
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(colours)
+        .with_writer(std::io::stderr)
+        .log_internal_errors(false)
+        .init();
     let ended = match (told, configuration::parse::<Cli>()) {
         (Ok(told), Ok((cli, _))) => run(cli, &told).await,
         (Err(error), _) => Err(error.into()),

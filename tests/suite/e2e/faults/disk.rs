@@ -1,6 +1,7 @@
 //! No room on the disk: SQLite's file cannot grow any more, and later can again. The limit on the size of a process's
 //! files stands for the disk.
 
+use std::io::Write;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -30,9 +31,16 @@ fn worker_with_room(store: &Store, bytes: u64) -> Running {
             None => shell.env_remove(variable),
         };
     }
-    let worker = Running::start(&mut shell);
+    let worker = Running::start(shell.stderr(full_log()));
     room(&worker, bytes);
     worker
+}
+
+/// A log to which the worker may not write more: it shares the disk.
+fn full_log() -> Stdio {
+    let mut log = tempfile::tempfile().expect("a log");
+    log.write_all(&[b'.'; 1 << 20]).expect("written");
+    log.into()
 }
 
 fn room(worker: &Running, bytes: u64) {
