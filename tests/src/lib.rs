@@ -3,6 +3,7 @@
 
 mod app;
 mod asker;
+pub mod bench;
 pub mod make;
 mod postgres;
 mod socket;

@@ -18,6 +18,7 @@ use std::time::Instant;
 use clap::Parser;
 use entity::{build, scorecard, scorecard_line};
 use sea_orm::{EntityTrait, PaginatorTrait};
+use tests::bench::{about, median};
 use tests::{App, Postgres, Store};
 
 #[global_allocator]
@@ -43,7 +44,12 @@ struct Options {
 #[tokio::main]
 async fn main() {
     let options = Options::parse();
-    println!("{}", about());
+    println!(
+        "{}",
+        about(
+            "workers, PostgreSQL and this on the same machine; PostgreSQL with fsync off, for the floor as well"
+        )
+    );
     let server = Postgres::own(&["-c", "max_connections=100", "-c", "shared_buffers=512MB"]);
     let template = nation::make(&server, options.agencies, options.dossiers).await;
     let (mut one, mut two, mut floors) = (Vec::new(), Vec::new(), Vec::new());
@@ -97,20 +103,4 @@ async fn compile(store: &Store, workers: usize, agencies: u32) -> f64 {
     );
     app.database.close().await.expect("closed");
     seconds
-}
-
-fn median(mut figures: Vec<f64>) -> f64 {
-    figures.sort_by(f64::total_cmp);
-    figures[figures.len() / 2]
-}
-
-fn about() -> String {
-    let processor = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let processor = processor.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or("unknown");
-    let profile = if cfg!(debug_assertions) { "DEBUG BUILD: the figures mean nothing" } else { "release" };
-    format!(
-        "{} × {}; {profile}; workers, PostgreSQL and this on the same machine; PostgreSQL with fsync off, for the floor as well",
-        std::thread::available_parallelism().map_or(0, usize::from),
-        processor.trim_start_matches([' ', '\t', ':']),
-    )
 }

@@ -6,14 +6,16 @@ use entity::{agency, build, build_part};
 use reform_api::server::Limits;
 use sea_orm::{EntityTrait, QueryOrder};
 use serde_json::json;
+use tests::bench::median;
 use tests::{App, Socket, Store};
 
-use super::{median, nation::PERIOD};
+use super::nation::PERIOD;
 
 /// A measure that agencies report, as a number that may be anything.
 const MEASURE: &str = "staff_disciplined";
 
-/// Rebuilds one agency again and again, in the application with its worker, over HTTP and a WebSocket.
+/// Rebuilds one agency again and again, in the application with its worker: the mutation in process, the
+/// subscription over a WebSocket.
 pub async fn measure(store: Store, rebuilds: usize) {
     let app = App::over(store).await;
     let address = app.serve(Limits::default()).await;
@@ -47,7 +49,7 @@ pub async fn measure(store: Store, rebuilds: usize) {
     worker.stop().await;
     let most = whole.iter().copied().fold(0.0, f64::max);
     println!(
-        "one agency of {rebuilds}: {:.1} ms from the mutation to the card on a subscription, of which {:.1} ms waiting (medians; at most {most:.0} ms)",
+        "one agency, {rebuilds} times: {:.1} ms from the mutation to the card on a subscription, of which {:.1} ms waiting (medians; at most {most:.0} ms)",
         median(whole),
         median(waiting)
     );

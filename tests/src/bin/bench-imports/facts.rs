@@ -6,6 +6,7 @@ use std::time::Instant;
 use entity::{AgencyId, agency};
 use reform_worker::dossiers::{Span, load_counts, load_reporters};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, Statement};
+use tests::bench::median;
 use tests::make::day;
 
 /// The numbers that the sample's criteria set reads.
@@ -102,9 +103,4 @@ async fn from_dossiers(database: &DatabaseConnection) -> Numbers {
         (agency, std::array::from_fn(|at| row.try_get_by_index(at + 1).expect("a number")))
     };
     rows.iter().map(numbers).collect()
-}
-
-fn median(mut figures: Vec<f64>) -> f64 {
-    figures.sort_by(f64::total_cmp);
-    figures[figures.len() / 2]
 }

@@ -16,6 +16,7 @@ mod program;
 
 use clap::Parser;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use tests::bench::about;
 use tests::{Kind, Store};
 
 #[global_allocator]
@@ -50,7 +51,7 @@ fn size(text: &str) -> Result<(u64, u32), String> {
 #[tokio::main]
 async fn main() {
     let options = Options::parse();
-    println!("{}", about());
+    println!("{}", about("databases on the same machine; PostgreSQL with fsync off, for the floor as well"));
     for (dossiers, agencies) in &options.sizes {
         for kind in [Kind::Sqlite, Kind::Postgres] {
             if options.on.is_none_or(|on| (on == On::Sqlite) == (kind == Kind::Sqlite)) {
@@ -93,15 +94,4 @@ async fn bytes(database: &DatabaseConnection) -> f64 {
     let row = database.query_one_raw(Statement::from_string(backend, sql)).await.expect("a size");
     let size: i64 = row.expect("a row").try_get_by_index(0).expect("a number");
     size as f64
-}
-
-fn about() -> String {
-    let processor = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let processor = processor.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or("unknown");
-    let profile = if cfg!(debug_assertions) { "DEBUG BUILD: the figures mean nothing" } else { "release" };
-    format!(
-        "{} × {}; {profile}; databases on the same machine; PostgreSQL with fsync off, for the floor as well",
-        std::thread::available_parallelism().map_or(0, usize::from),
-        processor.trim_start_matches([' ', '\t', ':']),
-    )
 }
