@@ -2,12 +2,15 @@
 //! [`dossier_version`](crate::dossier_version), what is counted over them in
 //! [`dossier_day`](crate::dossier_day).
 //!
+//! On PostgreSQL a month of receipts is a table of its own, and `dossier_code`
+//! keeps the codes unique.
+//!
 //! Only the worker's dossier room writes these tables: versions and counters
 //! are kept in the same transaction.
 
 use scoring::{CountedDossier, DossierChannel};
-use sea_orm::QueryOrder;
 use sea_orm::entity::prelude::*;
+use sea_orm::{DeleteMany, QueryOrder};
 
 use crate::ids::{AgencyId, DossierId, ImportId, ProcedureId};
 
@@ -70,6 +73,15 @@ impl Model {
 #[must_use]
 pub fn of_agency(agency: AgencyId) -> Select<Entity> {
     Entity::find().filter(Column::AgencyId.eq(agency)).order_by_asc(Column::Code)
+}
+
+/// Deletes a dossier. It is named by what finds it in the month where it lies.
+#[must_use]
+pub fn delete(dossier: &Model) -> DeleteMany<Entity> {
+    Entity::delete_many()
+        .filter(Column::AgencyId.eq(dossier.agency_id))
+        .filter(Column::Code.eq(&dossier.code))
+        .filter(Column::ReceivedAt.eq(dossier.received_at))
 }
 
 /// The dossier of an agency with that code.

@@ -24,6 +24,7 @@ mod m20261127_000022_live;
 mod m20261127_000030_agency_change;
 mod m20261127_000040_inputs_imported;
 mod m20261127_000050_agency_procedure;
+mod m20261127_000060_dossier_months;
 mod once;
 
 pub use once::migrate;
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000030_agency_change::Migration),
             Box::new(m20261127_000040_inputs_imported::Migration),
             Box::new(m20261127_000050_agency_procedure::Migration),
+            Box::new(m20261127_000060_dossier_months::Migration),
         ]
     }
 }

@@ -50,6 +50,9 @@ impl Engine {
             true => HashMap::new(),
             false => stored::find_others(connection, import, &new, self.remembers).await?,
         };
+        if usize::try_from(added) != Ok(new.len() - others.len()) {
+            return Err(DbErr::Custom("a code is taken by no dossier".to_owned()));
+        }
         let parted = parted(&new, &others);
         if !parted.changed.is_empty() {
             stored::replace(connection, import, &parted.changed, now).await?;

@@ -140,11 +140,14 @@ impl Query {
     }
 
     /// The versions that were known of the agencies of parts: of what a dossier is now or was formerly, that which no
-    /// import or removal had ended by then.
+    /// import or removal had ended by then. What was received after the parts is not among them: no key counts it, and
+    /// the months that it lies in need not be read.
     fn known(&mut self, at: DateTime<Utc>, parts: &[CountedPart]) -> String {
         let agencies: BTreeSet<AgencyId> = parts.iter().map(|part| part.span.agency).collect();
         let ids: Vec<String> = agencies.into_iter().map(|agency| self.bind(agency.0)).collect();
         let (ids, at) = (ids.join(", "), self.bind(at));
+        let last = parts.iter().map(|part| province_midnight(part.span.before)).max().unwrap_or_default();
+        let last = self.bind(last);
         let columns = |id: &str| {
             format!(
                 "v.{id} AS id, v.agency_id, v.code, v.{}, v.version, v.import_id, v.import_row,
@@ -155,12 +158,12 @@ impl Query {
         format!(
             "SELECT {}, true AS newest
              FROM dossier v JOIN import i ON i.id = v.import_id
-             WHERE v.agency_id IN ({ids}) AND i.ended_at <= {at}
+             WHERE v.agency_id IN ({ids}) AND v.received_at < {last} AND i.ended_at <= {at}
              UNION ALL
              SELECT {}, false
              FROM dossier_version v JOIN import i ON i.id = v.import_id
                  LEFT JOIN import e ON e.id = v.ended_by_import_id
-             WHERE v.agency_id IN ({ids}) AND i.ended_at <= {at} AND COALESCE(e.ended_at, v.ended_at) > {at}",
+             WHERE v.agency_id IN ({ids}) AND v.received_at < {last} AND i.ended_at <= {at} AND COALESCE(e.ended_at, v.ended_at) > {at}",
             columns("id"),
             columns("dossier_id")
         )

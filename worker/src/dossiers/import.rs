@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::batch::Engine;
 use super::check::Rules;
+use super::codes;
 use super::known::Known;
 use super::lock::{Turn, begin_in_turn, turn};
 use super::{Conflict, Order, Progress, Read, Unreadable};
@@ -58,7 +59,9 @@ where
     let Turn::Ours(transaction) = begin_in_turn(database, &watch.cancelled).await? else {
         return Err(ImportError::Cancelled);
     };
-    record::begin(&transaction, order, clock.now()).await?;
+    let now = clock.now();
+    record::begin(&transaction, order, now).await?;
+    codes::make_months(&transaction, now).await?;
     transaction.commit().await?;
     match run(database, order, rows, watch, clock).await {
         Ok(Ran::Stored(record)) => Ok(*record),

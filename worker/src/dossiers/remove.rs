@@ -3,11 +3,12 @@
 use chrono::{DateTime, Utc};
 use entity::dossier_version::EndedAs;
 use entity::{AgencyId, dossier};
-use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::buckets;
+use super::codes::{self, Place};
 use super::lock::{Turn, turn};
 use super::stored::{self, Ended};
 use super::tally::Tally;
@@ -45,8 +46,10 @@ pub async fn remove(
     let dossier = found.ok_or(RemoveError::Unknown)?;
     let removed =
         Ended { how: EndedAs::Removed, at: now, import: None, by: Some(&by.name), because: Some(because) };
-    stored::keep(&transaction, &[dossier.id], &removed).await?;
-    dossier::Entity::delete_by_id(dossier.id).exec(&transaction).await?;
+    let place = Place { id: dossier.id, agency, code: &dossier.code, received_at: dossier.received_at };
+    stored::keep(&transaction, &[place], &removed).await?;
+    dossier::delete(&dossier).exec(&transaction).await?;
+    codes::free(&transaction, &[place]).await?;
     count_no_more(&transaction, &dossier, now).await?;
     let was = json!({
         "code": dossier.code,

@@ -9,6 +9,7 @@ use scoring::CountedDossier;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
 
 use super::check::Checked;
+use super::codes::{self, IS_GIVEN, PLACE, Place};
 use crate::database::{Columns, Given, Type};
 
 /// The columns that rows say, in the order in which they are sent and read.
@@ -24,6 +25,13 @@ pub(super) struct Stored {
     pub(super) counted: CountedDossier,
     /// The row of the present import that said it already.
     pub(super) said_in: Option<i32>,
+}
+
+impl Stored {
+    /// Where it lies, of which a row says something.
+    fn place<'a>(&self, row: &'a Checked) -> Place<'a> {
+        Place { id: self.id, agency: row.agency, code: &row.code, received_at: self.counted.received_at }
+    }
 }
 
 /// Stores the dossiers of those rows whose code their agency does not have yet. Which of the rows these are is told
@@ -53,10 +61,10 @@ pub(super) async fn add<C: ConnectionTrait>(
         given.extend(said(row));
         given.extend([row.row.into()]);
     }
-    let sql = format!(
-        "INSERT INTO dossier (id, agency_id, code, {SAID}, version, import_id, import_row)
-         SELECT id, agency_id, code, {SAID}, 1, :1, import_row FROM given WHERE true
-         ON CONFLICT (agency_id, code) DO NOTHING"
+    let sql = codes::insert_if_free(
+        connection.get_database_backend(),
+        &format!("id, agency_id, code, {SAID}, version, import_id, import_row"),
+        &format!("id, agency_id, code, {SAID}, 1, :1, import_row"),
     );
     given.execute(connection, &sql, &[import.0.into()]).await
 }
@@ -84,9 +92,10 @@ pub(super) async fn find_others<C: ConnectionTrait>(
     let sql = format!(
         "SELECT given.at, d.id, d.version, {},
                 CASE WHEN d.import_id = :1 THEN d.import_row ELSE {seen_row} END
-         FROM given JOIN dossier d ON d.agency_id = given.agency_id AND d.code = given.code {seen_table}
+         FROM given {} {seen_table}
          WHERE d.id <> given.id",
-        said.join(", ")
+        said.join(", "),
+        codes::join_dossier(connection.get_database_backend())
     );
     let rows = given.query(connection, &sql, &[import.0.into()]).await?;
     rows.iter().map(read).collect()
@@ -122,7 +131,10 @@ pub(super) async fn replace<C: ConnectionTrait>(
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     const COLUMNS: Columns = &[
-        ("id", Type::Uuid),
+        PLACE[0],
+        PLACE[1],
+        PLACE[2],
+        PLACE[3],
         ("procedure_id", Type::Uuid),
         ("channel", Type::Text),
         ("received_at", Type::Instant),
@@ -133,23 +145,27 @@ pub(super) async fn replace<C: ConnectionTrait>(
         ("apology_letter", Type::Flag),
         ("import_row", Type::Integer),
     ];
-    let ids: Vec<DossierId> = rows.iter().map(|(stored, _)| stored.id).collect();
+    let places: Vec<Place<'_>> = rows.iter().map(|(stored, row)| stored.place(row)).collect();
     let end = Ended { how: EndedAs::Replaced, at: now, import: Some(import), by: None, because: None };
-    keep(connection, &ids, &end).await?;
+    keep(connection, &places, &end).await?;
     let mut given = Given::of(COLUMNS, rows.len());
-    for (stored, row) in rows {
-        given.extend([stored.id.0.into()]);
+    for (place, (_, row)) in places.iter().zip(rows) {
+        given.extend(place.cells());
         given.extend(said(row));
         given.extend([row.row.into()]);
     }
     let new: Vec<String> = SAID.split(", ").map(|column| format!("{column} = given.{column}")).collect();
     let sql = format!(
         "UPDATE dossier SET {}, version = dossier.version + 1, import_id = :1, import_row = given.import_row
-         FROM given WHERE dossier.id = given.id",
+         FROM given WHERE {IS_GIVEN}",
         new.join(", ")
     );
     given.execute(connection, &sql, &[import.0.into()]).await?;
-    Ok(())
+    let moved =
+        places.iter().zip(rows).filter(|(place, (_, row))| place.received_at != row.counted.received_at);
+    let moved: Vec<_> =
+        moved.map(|(place, (_, row))| Place { received_at: row.counted.received_at, ..*place }).collect();
+    codes::moved(connection, &moved).await
 }
 
 /// How versions end.
@@ -161,21 +177,22 @@ pub(super) struct Ended<'a> {
     pub(super) because: Option<&'a str>,
 }
 
-const ID: Columns = &[("id", Type::Uuid)];
-
 /// Keeps what dossiers are now as versions that have ended.
 pub(super) async fn keep<C: ConnectionTrait>(
     connection: &C,
-    dossiers: &[DossierId],
+    dossiers: &[Place<'_>],
     ended: &Ended<'_>,
 ) -> Result<(), DbErr> {
-    let mut given = Given::of(ID, dossiers.len());
-    given.extend(dossiers.iter().map(|id| id.0.into()));
+    const COLUMNS: Columns = &PLACE;
+    let mut given = Given::of(COLUMNS, dossiers.len());
+    for dossier in dossiers {
+        given.push(dossier.cells());
+    }
     let sql = format!(
         "INSERT INTO dossier_version (dossier_id, agency_id, code, {SAID}, version, import_id, import_row,
                                       ended_as, ended_at, ended_by_import_id, removed_by, removed_because)
-         SELECT d.id, agency_id, code, {SAID}, version, import_id, import_row, :1, :2, :3, :4, :5
-         FROM given JOIN dossier d ON d.id = given.id"
+         SELECT dossier.id, dossier.agency_id, dossier.code, {SAID}, version, import_id, import_row, :1, :2, :3, :4, :5
+         FROM given JOIN dossier ON {IS_GIVEN}"
     );
     let text = |text: Option<&str>| Value::from(text.map(ToOwned::to_owned));
     let others = [

@@ -1,10 +1,11 @@
-//! The database's own bulk load: the rows that an import stored, into the same indexed table of a fresh database.
+//! The database's own bulk load: the rows that an import stored, into the same indexed tables of a fresh database.
 
 use std::time::Instant;
 
+use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
 use migration::{Migrator, MigratorTrait};
-use sea_orm::DatabaseConnection;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use sqlx::{Row, TypeInfo, Value, ValueRef};
 use tests::{Kind, Store};
 
@@ -28,10 +29,30 @@ pub async fn load(kind: Kind, store: &Store, from: &DatabaseConnection, dossiers
     seconds
 }
 
+/// The dossiers a month a table, and where each code is: what an import writes too.
 async fn on_postgres(from: &DatabaseConnection, to: &DatabaseConnection) -> f64 {
+    let last = from.query_one_raw(said("SELECT max(received_at) FROM dossier")).await.expect("asked");
+    let last: DateTime<Utc> = last.expect("a row").try_get_by_index(0).expect("an instant");
+    let months = format!("SELECT make_dossier_months('{}')", last.to_rfc3339());
+    to.execute_unprepared(&months).await.expect("the months are made");
+    let dossiers = copied(from, to, "dossier", COLUMNS, "ORDER BY import_row").await;
+    dossiers + copied(from, to, "dossier_code", "agency_id, code, received_at", "").await
+}
+
+fn said(sql: &str) -> Statement {
+    Statement::from_string(DbBackend::Postgres, sql)
+}
+
+async fn copied(
+    from: &DatabaseConnection,
+    to: &DatabaseConnection,
+    table: &str,
+    columns: &str,
+    ordered: &str,
+) -> f64 {
     let mut file = tempfile::tempfile().expect("a file");
     let mut reader = from.get_postgres_connection_pool().acquire().await.expect("a connection");
-    let copy = format!("COPY (SELECT {COLUMNS} FROM dossier ORDER BY import_row) TO STDOUT");
+    let copy = format!("COPY (SELECT {columns} FROM {table} {ordered}) TO STDOUT");
     let mut out = reader.copy_out_raw(&copy).await.expect("rows come");
     while let Some(piece) = out.try_next().await.expect("rows come") {
         std::io::Write::write_all(&mut file, &piece).expect("written");
@@ -41,7 +62,7 @@ async fn on_postgres(from: &DatabaseConnection, to: &DatabaseConnection) -> f64 
     let mut writer = to.get_postgres_connection_pool().acquire().await.expect("a connection");
     let begun = Instant::now();
     let mut copy =
-        writer.copy_in_raw(&format!("COPY dossier ({COLUMNS}) FROM STDIN")).await.expect("it begins");
+        writer.copy_in_raw(&format!("COPY {table} ({columns}) FROM STDIN")).await.expect("it begins");
     let mut buffer = vec![0; 1 << 20];
     loop {
         let read = std::io::Read::read(&mut file, &mut buffer).expect("read");

@@ -3,6 +3,7 @@
 mod front_door;
 mod histories;
 mod imports;
+mod months;
 mod together;
 
 use chrono::{DateTime, TimeZone, Utc};
@@ -15,6 +16,8 @@ use reform_worker::imports::{Order, Unreadable};
 use sea_orm::DatabaseConnection;
 use tests::{Kind, Store, make};
 use tokio_util::sync::CancellationToken;
+
+pub use months::assert_codes;
 
 /// The procedure that there is.
 const PROCEDURE: &str = "1.004203";
@@ -95,7 +98,8 @@ async fn recounted(database: &DatabaseConnection) -> (Vec<String>, u64) {
     (found, total)
 }
 
-/// Sees to it that the buckets are what so many dossiers come to.
+/// Sees to it that the buckets are what so many dossiers come to, and codes are theirs.
 async fn assert_counted(database: &DatabaseConnection, dossiers: u64) {
     assert_eq!(recounted(database).await, (Vec::new(), dossiers));
+    assert_codes(database).await;
 }
