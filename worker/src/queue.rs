@@ -21,7 +21,9 @@ use crate::part::{CompilePart, Workplace};
 /// The queue's wire name; it never changes.
 const NAME: &str = "compile-part";
 
-const HEARTBEAT: Duration = Duration::from_secs(15);
+/// A task whose worker was not heard of for 20 seconds is given to another. Should the first still live, what it writes
+/// is fenced off by its claim, whose lease is shorter.
+const HEARTBEAT: Duration = Duration::from_secs(5);
 const MISSED_HEARTBEATS: usize = 4;
 const POLL: Duration = Duration::from_millis(200);
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(60);
