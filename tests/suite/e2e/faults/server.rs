@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 
 use entity::{build, build_part};
 use reform_worker::database::Location;
-use sea_orm::{EntityTrait, PaginatorTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, PaginatorTrait, Statement};
 use sqlx::{Connection, PgConnection};
 use tests::{Postgres, Store};
 
 use super::super::killed::outcome;
 use super::super::process::{Running, on, run};
-use super::{PATIENCE, at_a_part, ended, undisturbed, until_succeeded, worker};
+use super::{PATIENCE, at_a_part, undisturbed, until_succeeded, worker};
 
 /// How long the server is away, in the short run.
 const OUTAGE_SECONDS: u64 = 10;
@@ -33,6 +33,21 @@ async fn assert_one_build(store: &Store) {
     assert!(parts.iter().all(|part| part.state == build_part::State::Succeeded), "{parts:?}");
 }
 
+/// Two workers that have both begun to work: one that still starts would give up on a server that goes away.
+async fn two_workers(store: &Store, database: &DatabaseConnection) -> Vec<Running> {
+    let workers = vec![worker(store), worker(store)];
+    let started = Instant::now();
+    let begun = Statement::from_string(DbBackend::Postgres, "SELECT count(*) FROM apalis.workers");
+    while started.elapsed() < PATIENCE {
+        let row = database.query_one_raw(begun.clone()).await.expect("they are counted").expect("a row");
+        if row.try_get_by_index::<i64>(0).expect("a count") == 2 {
+            return workers;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    panic!("the workers do not begin");
+}
+
 /// That the workers were there all the time.
 fn stop_all(workers: Vec<Running>) {
     for mut worker in workers {
@@ -41,31 +56,36 @@ fn stop_all(workers: Vec<Running>) {
     }
 }
 
+/// A connection that lets no card be written while it is there, so that a part stays in the middle.
+async fn hold_cards(store: &Store) -> PgConnection {
+    let mut connection = PgConnection::connect(url(store)).await.expect("it connects");
+    let lock = "BEGIN; LOCK TABLE scorecard IN SHARE MODE";
+    sqlx::raw_sql(lock).execute(&mut connection).await.expect("it is locked");
+    connection
+}
+
+fn url(store: &Store) -> &str {
+    let Location::Url(url) = store.location() else { unreachable!("it is on a server") };
+    url
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_killed_in_the_middle_and_comes_back_finds_the_same_cards_made() {
     let mut server = Postgres::own(&["-c", "max_connections=60"]);
-    let template = Store::sample_on(&server).await;
-    let expected = undisturbed(&template).await;
-    for _ in 0..20 {
-        let store = template.copy().await;
-        let database = store.connect().await;
-        let workers = vec![worker(&store), worker(&store)];
-        if !at_a_part(&database).await {
-            continue;
-        }
-        server.kill();
-        tokio::time::sleep(outage()).await;
-        server.start_again();
-        if ended(&database).await {
-            continue;
-        }
-        until_succeeded(&database).await;
-        stop_all(workers);
-        assert_eq!(outcome(&database).await, expected);
-        assert_one_build(&store).await;
-        return;
-    }
-    panic!("the server was never killed in the middle");
+    let store = Store::sample_on(&server).await;
+    let expected = undisturbed(&store).await;
+    let database = store.connect().await;
+    let held = hold_cards(&store).await;
+    let workers = two_workers(&store, &database).await;
+    assert!(at_a_part(&database).await);
+    server.kill();
+    drop(held);
+    tokio::time::sleep(outage()).await;
+    server.start_again();
+    until_succeeded(&database).await;
+    stop_all(workers);
+    assert_eq!(outcome(&database).await, expected);
+    assert_one_build(&store).await;
 }
 
 /// Connections that leave none for others.
@@ -103,7 +123,9 @@ impl Taken<'_> {
         }
         let others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
              WHERE backend_type = 'client backend' AND pid <> ALL($1)";
-        let ended = sqlx::query(others).bind(&own).fetch_all(&mut self.connections[0]).await;
+        // Not by the first, whose transaction would see the same connections each time.
+        let asking = self.connections.last_mut().expect("there are some");
+        let ended = sqlx::query(others).bind(&own).fetch_all(asking).await;
         ended.expect("they are ended").len()
     }
 }
@@ -111,31 +133,20 @@ impl Taken<'_> {
 #[tokio::test(flavor = "multi_thread")]
 async fn workers_that_get_no_connection_go_on_when_there_is_one_again() {
     let server = Postgres::own(&["-c", "max_connections=40"]);
-    let template = Store::sample_on(&server).await;
-    let expected = undisturbed(&template).await;
-    for _ in 0..20 {
-        let store = template.copy().await;
-        let Location::Url(url) = store.location() else { unreachable!("it is on a server") };
-        let database = store.connect().await;
-        let workers = vec![worker(&store), worker(&store)];
-        if !at_a_part(&database).await {
-            continue;
-        }
-        let mut taken = Taken { url, connections: Vec::new() };
-        taken.all().await;
-        tokio::time::sleep(TAKEN).await;
-        let refused = run(&mut on("reform-api", &store), &["schedule"]);
-        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
-        assert!(!refused.status.success() && said.contains("too many clients"), "{said}");
-        drop(taken);
-        if ended(&database).await {
-            continue;
-        }
-        until_succeeded(&database).await;
-        stop_all(workers);
-        assert_eq!(outcome(&database).await, expected);
-        assert_one_build(&store).await;
-        return;
-    }
-    panic!("the connections were never taken in the middle");
+    let store = Store::sample_on(&server).await;
+    let expected = undisturbed(&store).await;
+    let database = store.connect().await;
+    let mut taken = Taken { url: url(&store), connections: vec![hold_cards(&store).await] };
+    let workers = two_workers(&store, &database).await;
+    assert!(at_a_part(&database).await);
+    taken.all().await;
+    tokio::time::sleep(TAKEN).await;
+    let refused = run(&mut on("reform-api", &store), &["schedule"]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && said.contains("too many clients"), "{said}");
+    drop(taken);
+    until_succeeded(&database).await;
+    stop_all(workers);
+    assert_eq!(outcome(&database).await, expected);
+    assert_one_build(&store).await;
 }
