@@ -19,7 +19,7 @@ use crate::ids::{AgencyId, DossierId, ImportId, ProcedureId};
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "dossier")]
 pub struct Model {
-    /// Its id.
+    /// Its id. On PostgreSQL no index finds a dossier by it; its agency and code do.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: DossierId,
     /// The agency that settles it.

@@ -36,7 +36,8 @@ async fn on_postgres(manager: &SchemaManager<'_>, statements: &[&str]) -> Result
 const MAKE_MONTHS: &str = r"
 CREATE FUNCTION make_dossier_months(until timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    last timestamp := date_trunc('month', until AT TIME ZONE interval '7 hours');
+    latest timestamptz := LEAST(until, now() + interval '10 years');
+    last timestamp := date_trunc('month', latest AT TIME ZONE interval '7 hours');
     month timestamp := '2021-01-01';
     name text;
 BEGIN
@@ -56,12 +57,13 @@ BEGIN
     END LOOP;
 END $$";
 
+/// Keys are made when the rows are there, which is faster.
 const PART: &str = r"
 ALTER TABLE dossier RENAME TO dossier_in_one;
 CREATE TABLE dossier (LIKE dossier_in_one, CONSTRAINT pk_dossier PRIMARY KEY (agency_id, code, received_at))
     PARTITION BY RANGE (received_at);
 CREATE TABLE dossier_before_2021 PARTITION OF dossier FOR VALUES FROM (MINVALUE) TO ('2021-01-01 00:00+07');
-SELECT make_dossier_months(max(received_at)) FROM dossier_in_one;
+SELECT make_dossier_months(max(received_at)) FROM dossier_in_one HAVING count(*) > 0;
 INSERT INTO dossier SELECT * FROM dossier_in_one;
 CREATE TABLE dossier_code (
     agency_id uuid NOT NULL, code text NOT NULL, received_at timestamptz NOT NULL,

@@ -3,8 +3,8 @@
 
 use entity::ProcedureId;
 use entity::procedure::{self, ProcedureLevel, with_code};
-use sea_orm::sea_query::LockType;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, IntoActiveModel, QuerySelect};
+use sea_orm::sea_query::{LockType, OnConflict};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QuerySelect};
 
 /// The longest code, in bytes.
 const LONGEST_CODE: usize = 100;
@@ -68,6 +68,7 @@ pub async fn define<C: ConnectionTrait>(
     if !wrong.is_empty() {
         return Err(DefineError::Refused(wrong));
     }
+    let again = definition.clone();
     let Definition { code, name_vi, name_en, level } = definition;
     let before = with_code(&code).lock(LockType::Update).one(connection).await?;
     let id = before.as_ref().map_or_else(ProcedureId::generate, |before| before.id);
@@ -75,9 +76,18 @@ pub async fn define<C: ConnectionTrait>(
     if before.as_ref() != Some(&row) {
         let active = row.clone().into_active_model().reset_all();
         match before {
-            Some(_) => active.update(connection).await?,
-            None => active.insert(connection).await?,
-        };
+            Some(_) => {
+                active.update(connection).await?;
+            }
+            None => {
+                let unless_there = OnConflict::column(procedure::Column::Code).do_nothing().to_owned();
+                let inserted = procedure::Entity::insert(active).on_conflict(unless_there);
+                if inserted.exec_without_returning(connection).await? == 0 {
+                    // Somebody else has just added it.
+                    return Box::pin(define(connection, again)).await;
+                }
+            }
+        }
     }
     Ok(Defined { row, before })
 }

@@ -1,4 +1,4 @@
-//! `recount`: whether the counters are what the dossiers come to.
+//! `recount`: whether the counters and codes are what the dossiers come to.
 
 use anyhow::bail;
 use clap::ValueEnum;
@@ -6,7 +6,7 @@ use reform_worker::dossiers::{self, Repaired};
 
 use super::Bench;
 
-/// Whether wrong counters are made right.
+/// Whether what is wrong is made right.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Repair {
     /// They are only named.
@@ -34,7 +34,7 @@ pub(super) async fn recount(bench: &Bench<'_>, repair: Repair) -> anyhow::Result
         }
     }
     bail!(
-        "{differing} số đếm sai trên {dossiers} hồ sơ / {differing} counter(s) are not what the {dossiers} dossiers \
-         come to"
+        "{differing} chỗ sai so với {dossiers} hồ sơ / {differing} counter(s) and codes are not what the {dossiers} \
+         dossiers come to"
     );
 }

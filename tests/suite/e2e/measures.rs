@@ -28,6 +28,14 @@ fn refused(payload: &Value) -> Vec<String> {
 }
 
 on_both! {
+    async fn six_who_define_the_same_measure_at_once_have_it_defined(kind) {
+        let app = App::sample(kind).await;
+        let each = (0..6).map(|_| define(&app, measure("at_once", "COUNT", "OBSERVATION", None)));
+        for payload in futures_util::future::join_all(each).await {
+            assert_eq!((&payload["code"], refused(&payload)), (&json!("at_once"), vec![]), "{payload}");
+        }
+    }
+
     async fn a_set_may_name_a_measure_from_when_it_is_defined(kind) {
         let app = App::compiled(kind).await;
         let unknown = import(&app, "YAML", SET, true).await;

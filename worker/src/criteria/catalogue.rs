@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use entity::measure::{self, Gathering, with_code};
 use entity::{Codes, MeasureId, agency, criteria_set, criteria_use, period};
 use scoring::{Course, CriteriaSetDocument, DossierCounts, Unit};
-use sea_orm::sea_query::LockType;
+use sea_orm::sea_query::{LockType, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
     QuerySelect,
@@ -121,6 +121,7 @@ pub async fn define<C: ConnectionTrait>(
     if !wrong.is_empty() {
         return Err(DefineError::Refused(wrong));
     }
+    let again = definition.clone();
     let Definition { code, unit, name_vi, name_en, gathering, key } = definition;
     let id = before.as_ref().map_or_else(MeasureId::generate, |before| before.id);
     let kept = before.as_ref().map(|before| (before.course, before.part_of.clone()));
@@ -129,9 +130,18 @@ pub async fn define<C: ConnectionTrait>(
     if before.as_ref() != Some(&row) {
         let active = row.clone().into_active_model().reset_all();
         match before {
-            Some(_) => active.update(connection).await?,
-            None => active.insert(connection).await?,
-        };
+            Some(_) => {
+                active.update(connection).await?;
+            }
+            None => {
+                let unless_there = OnConflict::column(measure::Column::Code).do_nothing().to_owned();
+                let inserted = measure::Entity::insert(active).on_conflict(unless_there);
+                if inserted.exec_without_returning(connection).await? == 0 {
+                    // Somebody else has just added it.
+                    return Box::pin(define(connection, again, now)).await;
+                }
+            }
+        }
     }
     if before.as_ref().is_some_and(|before| (before.gathering, &before.key) != (row.gathering, &row.key)) {
         mark_scored_by(connection, &row, now).await?;

@@ -81,6 +81,24 @@ impl Given {
         Ok(touched)
     }
 
+    /// Executes a statement that touches exactly one row for each that is given.
+    ///
+    /// # Errors
+    /// When the database fails, or it touches others than these.
+    pub(crate) async fn execute_each<C: ConnectionTrait>(
+        self,
+        connection: &C,
+        sql: &str,
+        others: &[Value],
+    ) -> Result<(), DbErr> {
+        let rows = self.cells.len() / self.columns.len();
+        let touched = self.execute(connection, sql, others).await?;
+        match usize::try_from(touched) == Ok(rows) {
+            true => Ok(()),
+            false => Err(DbErr::Custom(format!("{touched} rows were touched where {rows} are meant"))),
+        }
+    }
+
     /// Asks a query that reads `given`, in the same way.
     pub(crate) async fn query<C: ConnectionTrait>(
         self,

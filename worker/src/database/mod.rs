@@ -1,6 +1,7 @@
 //! Opening the database, and the few things that SQLite and PostgreSQL say differently. No other module
 //! outside `migration` knows which of the two it talks to.
 
+pub(crate) mod codes;
 mod connect;
 mod given;
 mod insert;

@@ -51,7 +51,9 @@ impl Engine {
             false => stored::find_others(connection, import, &new, self.remembers).await?,
         };
         if usize::try_from(added) != Ok(new.len() - others.len()) {
-            return Err(DbErr::Custom("a code is taken by no dossier".to_owned()));
+            return Err(DbErr::Custom(
+                "codes are taken that no dossier has; `recount` names them".to_owned(),
+            ));
         }
         let parted = parted(&new, &others);
         if !parted.changed.is_empty() {

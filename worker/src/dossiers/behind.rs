@@ -163,7 +163,8 @@ impl Query {
              SELECT {}, false
              FROM dossier_version v JOIN import i ON i.id = v.import_id
                  LEFT JOIN import e ON e.id = v.ended_by_import_id
-             WHERE v.agency_id IN ({ids}) AND v.received_at < {last} AND i.ended_at <= {at} AND COALESCE(e.ended_at, v.ended_at) > {at}",
+             WHERE v.agency_id IN ({ids}) AND v.received_at < {last} AND i.ended_at <= {at}
+                 AND COALESCE(e.ended_at, v.ended_at) > {at}",
             columns("id"),
             columns("dossier_id")
         )

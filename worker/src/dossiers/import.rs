@@ -14,12 +14,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::batch::Engine;
 use super::check::Rules;
-use super::codes;
 use super::known::Known;
 use super::lock::{Turn, begin_in_turn, turn};
 use super::{Conflict, Order, Progress, Read, Unreadable};
 use crate::audit;
 use crate::clock::Clock;
+use crate::database::codes::make_months;
 use crate::database::{Writing, keep_alive, mark_import};
 use crate::imports::{self as record, End, ImportError};
 
@@ -59,9 +59,7 @@ where
     let Turn::Ours(transaction) = begin_in_turn(database, &watch.cancelled).await? else {
         return Err(ImportError::Cancelled);
     };
-    let now = clock.now();
-    record::begin(&transaction, order, now).await?;
-    codes::make_months(&transaction, now).await?;
+    record::begin(&transaction, order, clock.now()).await?;
     transaction.commit().await?;
     match run(database, order, rows, watch, clock).await {
         Ok(Ran::Stored(record)) => Ok(*record),
@@ -107,6 +105,7 @@ where
         agencies.dedup();
         Writing::Of(agencies)
     });
+    make_months(database, clock.now()).await?;
     let Turn::Ours(transaction) = turn(database, writing, &watch.cancelled).await? else {
         return Ok(left(State::Cancelled, Progress::default(), None, Vec::new()));
     };

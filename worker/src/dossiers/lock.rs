@@ -6,6 +6,7 @@ use std::time::Duration;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr};
 use tokio_util::sync::CancellationToken;
 
+use crate::database::codes::find_by_index;
 use crate::database::{Writing, begin_write, is_lost_race, try_lock_dossiers};
 
 /// The pause before it is tried again.
@@ -34,6 +35,7 @@ pub(super) async fn turn(
             return Ok(Turn::Cancelled);
         }
     }
+    find_by_index(&transaction).await?;
     Ok(Turn::Ours(transaction))
 }
 

@@ -11,13 +11,12 @@
 //!
 //! To change … what a row must satisfy: `check`; what a dossier counts as: `scoring::contribution`; how counters are
 //! read for a period: `counts`, and which dossiers are behind a number: `behind`; how rows reach the database: `stored` and
-//! `crate::database::given`; in which table they lie, and how codes stay unique: `codes`.
+//! `crate::database::given`; in which table they lie, and how codes stay unique: `crate::database::codes`.
 
 mod batch;
 mod behind;
 mod buckets;
 mod check;
-mod codes;
 mod counts;
 mod file;
 mod import;

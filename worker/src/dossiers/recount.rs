@@ -1,4 +1,5 @@
-//! Proving the counters: every dossier is counted anew, and what the counters say otherwise is named.
+//! Proving the counters: every dossier is counted anew, and what the counters say otherwise is named; so are codes that
+//! are not their dossiers'.
 //!
 //! It reads one snapshot, an agency after the other and within an agency so many dossiers at a time, so that neither
 //! imports nor memory stand in its way.
@@ -22,6 +23,7 @@ use super::lock::{Turn, turn};
 use super::tally::Tally;
 use crate::audit::action::REPAIR_COUNTERS;
 use crate::audit::{self, Actor, Entry};
+use crate::database::codes::{misplaced, place_anew};
 use crate::database::{Writing, begin_snapshot};
 use crate::live::mark_in_begun_periods;
 
@@ -48,29 +50,44 @@ impl fmt::Display for Bucket {
     }
 }
 
-/// A counter that is not what the dossiers come to.
+/// What is stored otherwise than the dossiers say.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Difference {
-    /// The agency's code; its id where no agency has it.
-    pub agency: String,
-    /// Which sum.
-    pub bucket: Bucket,
-    /// Which counter.
-    pub counter: Counter,
-    /// What is stored.
-    pub stored: i64,
-    /// What the dossiers come to.
-    pub counted: i64,
+pub enum Difference {
+    /// A counter that is not what the dossiers come to.
+    Counter {
+        /// The agency's code; its id where no agency has it.
+        agency: String,
+        /// Which sum.
+        bucket: Bucket,
+        /// Which counter.
+        counter: Counter,
+        /// What is stored.
+        stored: i64,
+        /// What the dossiers come to.
+        counted: i64,
+    },
+    /// A code that is taken by no dossier, or not by the one that has it. So it may be on PostgreSQL, when dossiers were
+    /// written or removed by something else than this program.
+    Code {
+        /// The agency's code; its id where no agency has it.
+        agency: String,
+        /// The dossier's code.
+        code: String,
+    },
 }
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { agency, bucket, counter, stored, counted } = self;
-        write!(f, "{agency} {bucket} {counter}: {stored} is stored, {counted} counted")
+        match self {
+            Self::Counter { agency, bucket, counter, stored, counted } => {
+                write!(f, "{agency} {bucket} {counter}: {stored} is stored, {counted} counted")
+            }
+            Self::Code { agency, code } => write!(f, "{agency} {code}: the code is not its dossier's"),
+        }
     }
 }
 
-/// Tells `found` of every counter that is not what the dossiers come to; how many dossiers were counted.
+/// Tells `found` of everything that is not as the dossiers say; how many dossiers were counted.
 ///
 /// # Errors
 /// When the database fails.
@@ -78,11 +95,15 @@ pub async fn recount(database: &DatabaseConnection, mut found: impl FnMut(Differ
     let snapshot = begin_snapshot(database).await?;
     let codes: BTreeMap<AgencyId, String> =
         agency::in_order().all(&snapshot).await?.into_iter().map(|row| (row.id, row.code)).collect();
+    let name = |id: AgencyId| codes.get(&id).cloned().unwrap_or_else(|| id.to_string());
+    for (agency, code) in misplaced(&snapshot).await? {
+        found(Difference::Code { agency: name(agency), code });
+    }
     let mut total = 0;
     for id in agencies(&snapshot).await? {
         let (days, dossiers) = counted(&snapshot, id).await?;
         total += dossiers;
-        let agency = codes.get(&id).cloned().unwrap_or_else(|| id.to_string());
+        let agency = name(id);
         let stored = days_of(&snapshot, id).await?;
         differences(&agency, &days, &stored, &mut found);
         let months = months_of(&snapshot, id).await?;
@@ -180,7 +201,7 @@ fn differences(agency: &str, counted: &Sums, stored: &Sums, found: &mut impl FnM
         let of = |sums: &Sums| sums.get(bucket).copied().unwrap_or_default();
         let (counted, stored) = (of(counted), of(stored));
         for counter in Counter::ALL.iter().filter(|counter| counted[**counter] != stored[**counter]) {
-            found(Difference {
+            found(Difference::Counter {
                 agency: agency.to_owned(),
                 bucket: *bucket,
                 counter: *counter,
@@ -200,7 +221,7 @@ pub enum Repaired {
     Cancelled,
 }
 
-/// Makes the counters what the dossiers come to, while nobody else writes dossiers.
+/// Makes counters and codes what the dossiers come to, while nobody else writes dossiers.
 ///
 /// # Errors
 /// When the database fails; then nothing was done.
@@ -212,6 +233,7 @@ pub async fn repair(
     let Turn::Ours(transaction) = turn(database, Writing::All, cancelled).await? else {
         return Ok(Repaired::Cancelled);
     };
+    place_anew(&transaction).await?;
     let agencies = agencies(&transaction).await?;
     dossier_day::Entity::delete_many().exec(&transaction).await?;
     dossier_month::Entity::delete_many().exec(&transaction).await?;

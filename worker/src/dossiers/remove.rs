@@ -8,13 +8,13 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::buckets;
-use super::codes::{self, Place};
 use super::lock::{Turn, turn};
 use super::stored::{self, Ended};
 use super::tally::Tally;
 use crate::audit::action::REMOVE_DOSSIER;
 use crate::audit::{self, Actor, Entry};
 use crate::database::Writing;
+use crate::database::codes::{self, Place};
 
 /// Why a dossier was not removed.
 #[derive(Debug, thiserror::Error)]

@@ -9,7 +9,7 @@ use scoring::CountedDossier;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
 
 use super::check::Checked;
-use super::codes::{self, IS_GIVEN, PLACE, Place};
+use crate::database::codes::{self, PLACE, Place};
 use crate::database::{Columns, Given, Type};
 
 /// The columns that rows say, in the order in which they are sent and read.
@@ -157,15 +157,16 @@ pub(super) async fn replace<C: ConnectionTrait>(
     let new: Vec<String> = SAID.split(", ").map(|column| format!("{column} = given.{column}")).collect();
     let sql = format!(
         "UPDATE dossier SET {}, version = dossier.version + 1, import_id = :1, import_row = given.import_row
-         FROM given WHERE {IS_GIVEN}",
-        new.join(", ")
+         FROM given WHERE {}",
+        new.join(", "),
+        codes::is_given(connection.get_database_backend())
     );
-    given.execute(connection, &sql, &[import.0.into()]).await?;
+    given.execute_each(connection, &sql, &[import.0.into()]).await?;
     let moved =
         places.iter().zip(rows).filter(|(place, (_, row))| place.received_at != row.counted.received_at);
     let moved: Vec<_> =
         moved.map(|(place, (_, row))| Place { received_at: row.counted.received_at, ..*place }).collect();
-    codes::moved(connection, &moved).await
+    codes::relocate(connection, &moved).await
 }
 
 /// How versions end.
@@ -183,8 +184,7 @@ pub(super) async fn keep<C: ConnectionTrait>(
     dossiers: &[Place<'_>],
     ended: &Ended<'_>,
 ) -> Result<(), DbErr> {
-    const COLUMNS: Columns = &PLACE;
-    let mut given = Given::of(COLUMNS, dossiers.len());
+    let mut given = Given::of(PLACE, dossiers.len());
     for dossier in dossiers {
         given.push(dossier.cells());
     }
@@ -192,7 +192,8 @@ pub(super) async fn keep<C: ConnectionTrait>(
         "INSERT INTO dossier_version (dossier_id, agency_id, code, {SAID}, version, import_id, import_row,
                                       ended_as, ended_at, ended_by_import_id, removed_by, removed_because)
          SELECT dossier.id, dossier.agency_id, dossier.code, {SAID}, version, import_id, import_row, :1, :2, :3, :4, :5
-         FROM given JOIN dossier ON {IS_GIVEN}"
+         FROM given JOIN dossier ON {}",
+        codes::is_given(connection.get_database_backend())
     );
     let text = |text: Option<&str>| Value::from(text.map(ToOwned::to_owned));
     let others = [
@@ -202,8 +203,7 @@ pub(super) async fn keep<C: ConnectionTrait>(
         text(ended.by),
         text(ended.because),
     ];
-    given.execute(connection, &sql, &others).await?;
-    Ok(())
+    given.execute_each(connection, &sql, &others).await
 }
 
 /// What a row says, in the order of [`SAID`].

@@ -4,21 +4,12 @@ use entity::dossier;
 use entity::import::{Mode, State};
 use migration::{Migrator, MigratorTrait, migrate};
 use reform_worker::audit::Actor;
-use reform_worker::dossiers::{DossierRow, remove};
+use reform_worker::database::connect;
+use reform_worker::dossiers::{CountedPart, DossierRow, KnownDossiers, Repaired, Span, remove, repair};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, Statement};
 use tests::on_both;
 
 use super::*;
-
-/// Sees to it that each dossier's code is taken, once, and says where the dossier lies.
-pub async fn assert_codes(database: &DatabaseConnection) {
-    if database.get_database_backend() == DbBackend::Postgres {
-        let sql = "SELECT COALESCE(d.code, c.code) FROM dossier d FULL JOIN dossier_code c
-                   ON c.agency_id = d.agency_id AND c.code = d.code AND c.received_at = d.received_at
-                   WHERE d.code IS NULL OR c.code IS NULL";
-        assert_eq!(texts(database, sql).await, Vec::<String>::new(), "codes and dossiers agree");
-    }
-}
 
 async fn texts(database: &DatabaseConnection, sql: &str) -> Vec<String> {
     let rows = database.query_all_raw(Statement::from_string(DbBackend::Postgres, sql)).await.expect("rows");
@@ -98,14 +89,81 @@ async fn six_imports_at_once_make_each_month_once() {
     assert_counted(&database, 6).await;
 }
 
+/// How often a table has been read.
+async fn reads(database: &DatabaseConnection, table: &str) -> i64 {
+    let flush = "SELECT pg_stat_force_next_flush()";
+    database.execute_unprepared(flush).await.expect("the statistics are told");
+    let sql = format!("SELECT seq_scan + idx_scan FROM pg_stat_user_tables WHERE relname = '{table}'");
+    let row = database.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await.expect("asked");
+    row.expect("a row").try_get_by_index(0).expect("a count")
+}
+
 #[tokio::test]
-async fn a_period_reads_no_month_after_it() {
-    let (_store, database) = store(Kind::Postgres).await;
+async fn the_dossiers_behind_a_number_are_sought_in_no_month_after_its_period() {
+    let (store, database) = store(Kind::Postgres).await;
     run(&database, &order(Mode::AllOrNothing, false), vec![received("A1", "2023-06-30")]).await;
-    let plan = "EXPLAIN SELECT count(*) FROM dossier WHERE received_at < '2021-02-28 17:00+00'";
-    let plan = texts(&database, plan).await.join("\n");
-    let read = |table: &str| plan.contains(table);
-    assert!(read("dossier_2021_02") && !read("dossier_2021_03"), "{plan}");
+    let agency = make::agency(&database, "STC").await.id;
+    // What a connection has read is told by itself.
+    let one = connect(store.location(), 1).await.expect("it connects");
+    let count = |from, before, number| {
+        let span = Span { agency, from, before };
+        let part = CountedPart { span, key: "received_new".to_owned() };
+        let one = one.clone();
+        async move {
+            let counted = KnownDossiers(now()).count(&one, &[part]).await.expect("they are counted");
+            assert_eq!(counted, [number]);
+            (reads(&one, "dossier_2023_05").await, reads(&one, "dossier_2023_06").await)
+        }
+    };
+    let (may, june) = count(make::day(2023, 5, 1), make::day(2023, 6, 1), 0).await;
+    let (may_again, june_again) = count(make::day(2023, 5, 1), make::day(2023, 6, 1), 0).await;
+    assert!(may_again > may && june_again == june, "{may} {june} {may_again} {june_again}");
+    let (_, june_at_last) = count(make::day(2023, 6, 1), make::day(2023, 7, 1), 1).await;
+    assert!(june_at_last > june);
+}
+
+#[tokio::test]
+async fn an_import_finds_dossiers_by_their_index_also_in_a_month_that_looked_empty() {
+    let (_store, database) = store(Kind::Postgres).await;
+    let rows = |completed: &'static str| {
+        let row = move |n| row(n, "STC", &format!("A{n}"), "2023-06-01", "", completed);
+        (1..=2_000).map(row).collect::<Vec<_>>()
+    };
+    run(&database, &order(Mode::AllOrNothing, true), rows("")).await;
+    database.execute_unprepared("VACUUM dossier_2023_06").await.expect("it is told to be empty");
+    run(&database, &order(Mode::AllOrNothing, false), rows("")).await;
+    run(&database, &order(Mode::AllOrNothing, false), rows("2023-06-05")).await;
+    let sql = "SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = 'dossier_2023_06'";
+    let read = || async {
+        let row =
+            database.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await.expect("asked");
+        row.expect("a row").try_get_by_index::<i64>(0).expect("a count")
+    };
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    assert!(read().await < 10_000, "{} rows were read one after the other", read().await);
+    assert_counted(&database, 2_000).await;
+}
+
+#[tokio::test]
+async fn a_code_that_no_dossier_has_fails_loudly_is_named_and_mended() {
+    let (_store, database) = store(Kind::Postgres).await;
+    let import = || async {
+        let rows = vec![received("A1", "2023-06-30"), received("A2", "2023-06-30")];
+        let order = order(Mode::AcceptValid, false);
+        let watch = Watch { cancelled: CancellationToken::new(), progress: &|_| () };
+        import(&database, &order, futures_util::stream::iter(chunks(rows)), &watch, &still(now())).await
+    };
+    import().await.expect("they are imported");
+    database.execute_unprepared("DELETE FROM dossier WHERE code = 'A1'").await.expect("somebody does that");
+    import().await.expect_err("one more A1 can be neither added nor found");
+    let (found, dossiers) = recounted(&database).await;
+    assert_eq!(dossiers, 1);
+    assert!(found.contains(&"STC A1: the code is not its dossier's".to_owned()), "{found:?}");
+    let repaired = repair(&database, &CancellationToken::new(), now()).await.expect("it is repaired");
+    assert_eq!(repaired, Repaired::Done);
+    assert_counted(&database, 1).await;
+    import().await.expect("A1 is new again");
+    assert_counted(&database, 2).await;
 }
 
 on_both! {
@@ -123,7 +181,6 @@ on_both! {
         assert_eq!(import("05/03/2022").await, [0, 0, 1, 0]);
         let agency = make::agency(&database, "STC").await.id;
         remove(&database, (agency, "A1"), &Actor::terminal(), "nhập nhầm", now()).await.expect("it is removed");
-        assert_codes(&database).await;
         assert_eq!(import("05/03/2023").await, [1, 0, 0, 0]);
         assert_counted(&database, 1).await;
     }

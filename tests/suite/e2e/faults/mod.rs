@@ -19,7 +19,7 @@ use tests::{App, Kind, Store, on_both};
 use super::killed::{outcome, running};
 use super::process::{Running, on};
 
-/// How long a build may take, on a busy machine: a stopped worker's claim included, and the minute after which the queue
+/// How long a build may take, on a busy machine: a stopped worker's claim included, and the time after which the queue
 /// gives a lost worker's task to another.
 const PATIENCE: Duration = Duration::from_secs(300);
 

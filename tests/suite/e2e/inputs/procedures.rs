@@ -101,6 +101,14 @@ async fn define(app: &App, code: &str, name: &str, level: &str) -> Value {
 }
 
 on_both! {
+    async fn six_who_define_the_same_procedure_at_once_have_it_defined(kind) {
+        let app = App::sample(kind).await;
+        let each = (0..6).map(|_| define(&app, "9.000001", "Thử", "PROVINCE"));
+        for answer in futures_util::future::join_all(each).await {
+            assert_eq!((&answer["code"], &answer["errors"]), (&json!("9.000001"), &json!([])), "{answer}");
+        }
+    }
+
     async fn a_batch_of_procedures_is_stored_and_corrected_by_new_versions(kind) {
         let app = App::sample(kind).await;
         let first = r#"{ procedure: "X.000002", publishingDecision: "12/QĐ-UBND", publishedOn: "2022-02-01",
