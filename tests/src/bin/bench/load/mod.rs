@@ -1,8 +1,6 @@
 //! Many clients at once, over HTTP, against the real router on PostgreSQL: how many answers a second, how long
 //! the slowest took, and that none was our own fault. It asserts no times; it fails on any 5xx, `INTERNAL` or
 //! broken connection.
-//!
-//! `cargo run --release -p tests --bin bench-load -- --help`
 
 mod client;
 mod mix;
@@ -10,18 +8,15 @@ mod mix;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::Parser;
+use clap::Args;
 use reform_api::server::Limits;
 use tests::{App, Kind};
 
 use self::client::Tally;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Asks mixed queries, as the public and signed in, with many clients at once.
-#[derive(Debug, Parser)]
-struct Options {
+#[derive(Debug, Args)]
+pub struct Options {
     /// How many clients ask, each over a connection of its own, one request after the other.
     #[arg(long, default_value_t = 200)]
     clients: usize,
@@ -33,9 +28,7 @@ struct Options {
     signed_in_percent: u8,
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    let options = Options::parse();
+pub async fn run(options: Options) -> ExitCode {
     let app = App::compiled(Kind::Postgres).await;
     mix::publish(&app).await;
     let token = app.as_administrator().shows("authorization").to_owned();
@@ -57,7 +50,7 @@ async fn main() -> ExitCode {
     tally.print(time);
     println!("memory of server and clients: {} MB", resident_megabytes().unwrap_or_default());
     if tally.has_faults() {
-        eprintln!("bench-load: there were faults of ours");
+        eprintln!("bench: there were faults of ours");
         return ExitCode::FAILURE;
     }
     ExitCode::SUCCESS

@@ -3,8 +3,6 @@
 //! The pure core scores a nation of agencies, on one core: lines a second, without and with the reasons' sentences.
 //! Then `simulateScorecards` of one block is asked through the application in process, signed in by a token, on each
 //! database. Its floor is the pure scoring of the same facts in the same run; the answer is compared with it first.
-//!
-//! `cargo run --release -p tests --bin bench-scoring -- --help`
 
 mod block;
 mod nation;
@@ -12,16 +10,13 @@ mod nation;
 use std::hint::black_box;
 use std::time::Instant;
 
-use clap::Parser;
+use clap::Args;
 use scoring::{Facts, Language, Line, PeriodKind, Saying, Scorecard, score};
 use tests::Kind;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Measures scoring in the pure core, and simulation through the front door against it.
-#[derive(Debug, Parser)]
-struct Options {
+#[derive(Debug, Args)]
+pub struct Options {
     /// How many agencies the nation has.
     #[arg(long, default_value_t = 4100)]
     nation: usize,
@@ -36,9 +31,7 @@ struct Options {
     pure: bool,
 }
 
-#[tokio::main]
-async fn main() {
-    let options = Options::parse();
+pub async fn run(options: Options) {
     println!("{}", about(&options));
     let measures = nation::measures();
     let facts: Vec<_> = (0..options.nation).map(|number| nation::facts(number, &measures)).collect();

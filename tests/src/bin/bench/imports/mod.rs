@@ -6,25 +6,23 @@
 //! indexed table of a fresh database: COPY on PostgreSQL, prepared batches in one transaction on SQLite.
 //!
 //! Then the facts of all agencies for the half-year, from the counters, against one hand-written `GROUP BY` over the
-//! dossiers of that database. Both must say the same first.
-//!
-//! `cargo run --release -p tests --bin bench-imports -- --help`, after `cargo build --release --workspace --bins`.
+//! dossiers of that database. Both must say the same first. In the end the dossiers are imported once more, each changed.
 
 mod facts;
 mod floor;
 mod program;
 
-use clap::Parser;
+use clap::Args;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use tests::bench::about;
 use tests::{Kind, Store};
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+/// So many dossiers are changed in the end.
+const MOST_CHANGED: usize = 2_000_000;
 
 /// Measures imports against the database's own bulk load, and facts against a `GROUP BY` over the dossiers.
-#[derive(Debug, Parser)]
-struct Options {
+#[derive(Debug, Args)]
+pub struct Options {
     /// Sizes: dossiers and agencies of each.
     #[arg(long, value_delimiter = ',', value_parser = size, default_value = "2000000/150,10000000/4100")]
     sizes: Vec<(u64, u32)>,
@@ -48,9 +46,7 @@ fn size(text: &str) -> Result<(u64, u32), String> {
     Ok((number(parts.0)?, u32::try_from(number(parts.1)?).map_err(|error| error.to_string())?))
 }
 
-#[tokio::main]
-async fn main() {
-    let options = Options::parse();
+pub async fn run(options: Options) {
     println!("{}", about("databases on the same machine; PostgreSQL with fsync off, for the floor as well"));
     for (dossiers, agencies) in &options.sizes {
         for kind in [Kind::Sqlite, Kind::Postgres] {
@@ -68,7 +64,6 @@ async fn measure(kind: Kind, dossiers: u64, agencies: u32, rounds: usize) {
     let store = Store::empty(kind).await;
     program::generate(&store, (dossiers, agencies), &file);
     let imported = program::import(&store, &file);
-    std::fs::remove_file(&file).ok();
     let database = store.connect().await;
     let floor = floor::load(kind, &store, &database, dossiers).await;
     let rate = |seconds: f64| dossiers as f64 / seconds;
@@ -82,6 +77,10 @@ async fn measure(kind: Kind, dossiers: u64, agencies: u32, rounds: usize) {
     println!("  import at {:.2} of the bulk load's speed", floor / imported.seconds);
     println!("  {:.0} bytes of the database for a dossier", bytes(&database).await / dossiers as f64);
     facts::compare(&database, rounds).await;
+    let changed = folder.path().join("changed.csv");
+    let changes = program::change(&file, &changed, MOST_CHANGED);
+    let again = program::import(&store, &changed);
+    println!("  changes   {:>9.0} rows/s, {:>6.1} s", changes as f64 / again.seconds, again.seconds);
 }
 
 /// How large the database is: tables, indexes, counters, and what else is in it.

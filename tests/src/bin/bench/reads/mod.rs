@@ -3,8 +3,6 @@
 //! The floor is a minimal handler beside the API: the same PostgreSQL, the same pool size, hand-written
 //! statements, the same JSON (that is checked first). Rounds of the two alternate, so a
 //! machine that slows down slows both down; the ratio to read is the median over the rounds.
-//!
-//! `cargo run --release -p tests --bin bench-reads -- --help`
 
 mod client;
 mod floor;
@@ -15,7 +13,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
-use clap::Parser;
+use clap::Args;
 use reform_api::server::Settings;
 use serde_json::Value;
 use tests::{App, Kind};
@@ -24,12 +22,9 @@ use tokio::net::TcpListener;
 use self::client::Load;
 use self::pages::{PAGES, Page};
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Measures the scorecard pages against a hand-written handler on the same PostgreSQL.
-#[derive(Debug, Parser)]
-struct Options {
+#[derive(Debug, Args)]
+pub struct Options {
     /// How many agencies have a scorecard.
     #[arg(long, default_value_t = 1000)]
     agencies: usize,
@@ -47,9 +42,7 @@ struct Options {
     seconds: u64,
 }
 
-#[tokio::main]
-async fn main() {
-    let options = Options::parse();
+pub async fn run(options: Options) {
     let app = App::compiled(Kind::Postgres).await;
     widen::widen(&app.database, options.agencies).await;
     publish(&app).await;

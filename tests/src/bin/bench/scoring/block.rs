@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tests::make::{HALF_YEAR, day, period};
 use tests::{App, Kind};
 
-use crate::nation;
+use super::nation;
 
 /// Rows of an INSERT; no database refuses a statement for its size.
 const ROWS: usize = 1_000;

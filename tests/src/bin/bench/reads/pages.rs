@@ -3,8 +3,8 @@
 use axum::body::Bytes;
 use serde_json::json;
 
-use crate::client::Ask;
-use crate::widen::code_of;
+use super::client::Ask;
+use super::widen::code_of;
 
 /// A page: a GraphQL document with its variables, and the floor's path for the same.
 #[derive(Debug)]

@@ -6,8 +6,6 @@
 //! the facts on one core, COPY writes the very rows that the build wrote into the same indexed tables.
 //!
 //! Then one agency's input is changed again and again, its rebuild requested, and waited for on a subscription.
-//!
-//! `cargo run --release -p tests --bin bench-builds -- --help`, after `cargo build --release --workspace --bins`.
 
 mod floor;
 mod nation;
@@ -15,18 +13,15 @@ mod one;
 
 use std::time::Instant;
 
-use clap::Parser;
+use clap::Args;
 use entity::{build, scorecard, scorecard_line};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use tests::bench::{about, median};
 use tests::{App, Postgres, Store};
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Measures builds of a nation against the same by hand, and the rebuild of one agency.
-#[derive(Debug, Parser)]
-struct Options {
+#[derive(Debug, Args)]
+pub struct Options {
     /// Agencies of the nation.
     #[arg(long, default_value_t = 4100)]
     agencies: u32,
@@ -41,9 +36,7 @@ struct Options {
     rebuilds: usize,
 }
 
-#[tokio::main]
-async fn main() {
-    let options = Options::parse();
+pub async fn run(options: Options) {
     println!(
         "{}",
         about(

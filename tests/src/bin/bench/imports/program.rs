@@ -1,5 +1,7 @@
 //! The real program: its time and its memory.
 
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -34,6 +36,24 @@ pub fn generate(store: &Store, (dossiers, agencies): (u64, u32), file: &Path) {
     let mut command = program(store);
     command.args(["generate", "--agencies", &agencies, "--dossiers", &dossiers, "--csv"]).arg(file);
     assert!(command.status().expect("it runs").success());
+}
+
+/// Writes the first dossiers of a file to another, at most so many, each with a letter of apology where it had none and
+/// none where it had one; how many.
+pub fn change(file: &Path, to: &Path, most: usize) -> usize {
+    let mut lines = BufReader::new(File::open(file).expect("it is there")).lines();
+    let mut changed = BufWriter::new(File::create(to).expect("it is made"));
+    let heading = lines.next().expect("a heading").expect("text");
+    writeln!(changed, "{heading}").expect("written");
+    let mut rows = 0;
+    for line in lines.take(most) {
+        let line = line.expect("text");
+        let (others, letter) = line.rsplit_once(',').expect("cells");
+        writeln!(changed, "{others},{}", if letter.is_empty() { "1" } else { "" }).expect("written");
+        rows += 1;
+    }
+    changed.flush().expect("written");
+    rows
 }
 
 /// Imports the file.
