@@ -1,5 +1,6 @@
-//! Opening the database, and the few things that SQLite and PostgreSQL say differently. No other module
-//! outside `migration` knows which of the two it talks to.
+//! Opening the database, and the few things that SQLite and PostgreSQL say differently. Outside `migration` no other
+//! module knows which of the two it talks to, but those that are about what one of them has: the queue, what is announced
+//! from process to process, replicas.
 
 pub(crate) mod codes;
 mod connect;
@@ -319,6 +320,14 @@ async fn try_lock(transaction: &DatabaseTransaction, how: &str, key: i64) -> Res
 /// The random part of a UUID v7.
 fn key_of(id: Uuid) -> i64 {
     id.as_u64_pair().1.cast_signed()
+}
+
+/// The day of an instant in the province, of a column or another term that is one.
+pub(crate) fn day_of(backend: DbBackend, instant: &str) -> String {
+    match backend {
+        DbBackend::Postgres => format!("CAST(({instant}) AT TIME ZONE 'UTC' + interval '7 hours' AS date)"),
+        _ => format!("date({instant}, '+7 hours')"),
+    }
 }
 
 /// Whether a statement failed only because another transaction was faster: begun again, it may succeed.

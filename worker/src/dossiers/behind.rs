@@ -14,6 +14,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
 
 use super::counts::Span;
 use super::stored::SAID;
+use crate::database::day_of;
 
 /// A dossier in the version that was known at an instant.
 #[derive(Clone, Debug)]
@@ -198,12 +199,8 @@ impl<'a> When<'a> {
         Self { backend, start, end, end_day }
     }
 
-    /// The day of an instant in the province.
     fn day(&self, instant: &str) -> String {
-        match self.backend {
-            DbBackend::Sqlite => format!("date({instant}, '+7 hours')"),
-            _ => format!("CAST(({instant}) AT TIME ZONE 'UTC' + interval '7 hours' AS date)"),
-        }
+        day_of(self.backend, instant)
     }
 
     fn within(&self, instant: &str) -> String {
