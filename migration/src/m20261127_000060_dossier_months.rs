@@ -31,8 +31,8 @@ async fn on_postgres(manager: &SchemaManager<'_>, statements: &[&str]) -> Result
 }
 
 /// Makes the tables of all months up to that of an instant, from the reform programme's first year on; what is older is
-/// in one table. A month is made apart and then attached, for which nobody who reads or writes dossiers must wait. The
-/// lock's key is "months" in ASCII.
+/// in one table. A month is made apart and then attached, for which nobody who reads or writes dossiers must wait. A
+/// clock that is wrong by decades makes ten years' months at most. The lock's key is "months" in ASCII.
 const MAKE_MONTHS: &str = r"
 CREATE FUNCTION make_dossier_months(until timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -60,15 +60,14 @@ END $$";
 /// Keys are made when the rows are there, which is faster.
 const PART: &str = r"
 ALTER TABLE dossier RENAME TO dossier_in_one;
-CREATE TABLE dossier (LIKE dossier_in_one, CONSTRAINT pk_dossier PRIMARY KEY (agency_id, code, received_at))
-    PARTITION BY RANGE (received_at);
+CREATE TABLE dossier (LIKE dossier_in_one) PARTITION BY RANGE (received_at);
 CREATE TABLE dossier_before_2021 PARTITION OF dossier FOR VALUES FROM (MINVALUE) TO ('2021-01-01 00:00+07');
 SELECT make_dossier_months(max(received_at)) FROM dossier_in_one HAVING count(*) > 0;
 INSERT INTO dossier SELECT * FROM dossier_in_one;
-CREATE TABLE dossier_code (
-    agency_id uuid NOT NULL, code text NOT NULL, received_at timestamptz NOT NULL,
-    CONSTRAINT pk_dossier_code PRIMARY KEY (agency_id, code));
+ALTER TABLE dossier ADD CONSTRAINT pk_dossier PRIMARY KEY (agency_id, code, received_at);
+CREATE TABLE dossier_code (agency_id uuid NOT NULL, code text NOT NULL, received_at timestamptz NOT NULL);
 INSERT INTO dossier_code SELECT agency_id, code, received_at FROM dossier_in_one;
+ALTER TABLE dossier_code ADD CONSTRAINT pk_dossier_code PRIMARY KEY (agency_id, code);
 DROP TABLE dossier_in_one";
 
 const UNITE: &str = r"

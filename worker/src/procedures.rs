@@ -3,8 +3,10 @@
 
 use entity::ProcedureId;
 use entity::procedure::{self, ProcedureLevel, with_code};
-use sea_orm::sea_query::{LockType, OnConflict};
-use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QuerySelect};
+use sea_orm::sea_query::LockType;
+use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, IntoActiveModel, QuerySelect};
+
+use crate::database::insert_unless_there;
 
 /// The longest code, in bytes.
 const LONGEST_CODE: usize = 100;
@@ -79,14 +81,9 @@ pub async fn define<C: ConnectionTrait>(
             Some(_) => {
                 active.update(connection).await?;
             }
-            None => {
-                let unless_there = OnConflict::column(procedure::Column::Code).do_nothing().to_owned();
-                let inserted = procedure::Entity::insert(active).on_conflict(unless_there);
-                if inserted.exec_without_returning(connection).await? == 0 {
-                    // Somebody else has just added it.
-                    return Box::pin(define(connection, again)).await;
-                }
-            }
+            None if insert_unless_there(connection, active, procedure::Column::Code).await? => {}
+            // Somebody else has just added it.
+            None => return Box::pin(define(connection, again)).await,
         }
     }
     Ok(Defined { row, before })

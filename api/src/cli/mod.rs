@@ -125,9 +125,9 @@ enum Command {
     Import(import::Import),
     /// Make up a province or nation in an empty database, of any size, to try things on. Nothing of it is true.
     Generate(generate::Generate),
-    /// Count the dossiers anew; name every counter that is not what they come to, and then fail with exit code 1.
+    /// Count the dossiers anew; name every counter and code that is not theirs, and then fail with exit code 1.
     Recount {
-        /// Whether to make wrong counters right. They never should be wrong: find out why first.
+        /// Whether to make right what is wrong. It never should be: find out why first.
         #[arg(long, value_enum, default_value_t)]
         repair: recount::Repair,
     },

@@ -6,8 +6,7 @@ use entity::role_grant::Role;
 use entity::token::Scope;
 use entity::{AccountId, RoleGrantId, account, role_grant};
 use reform_worker::audit::{Actor, Entry, action};
-use reform_worker::database::begin_write;
-use sea_orm::sea_query::OnConflict;
+use reform_worker::database::{begin_write, insert_unless_there};
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, PaginatorTrait, QueryFilter, Set};
 use serde_json::json;
 
@@ -134,9 +133,7 @@ async fn insert_first(
         locked_until: Set(None),
         created_at: Set(now),
     };
-    let unless_there = OnConflict::column(account::Column::Name).do_nothing().to_owned();
-    let inserted = account::Entity::insert(row).on_conflict(unless_there);
-    if inserted.exec_without_returning(transaction).await? == 0 {
+    if !insert_unless_there(transaction, row, account::Column::Name).await? {
         return Ok(None);
     }
     let grant = role_grant::ActiveModel {

@@ -40,6 +40,7 @@ mod random_requests;
 mod reads;
 mod recompile;
 mod refused_sets;
+mod reorganisations;
 mod replicas;
 mod schedule;
 mod serving;

@@ -5,12 +5,13 @@ use chrono::{DateTime, Utc};
 use entity::measure::{self, Gathering, with_code};
 use entity::{Codes, MeasureId, agency, criteria_set, criteria_use, period};
 use scoring::{Course, CriteriaSetDocument, DossierCounts, Unit};
-use sea_orm::sea_query::{LockType, OnConflict};
+use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
     QuerySelect,
 };
 
+use crate::database::insert_unless_there;
 use crate::live::mark;
 
 /// The longest code or key, in bytes.
@@ -133,14 +134,9 @@ pub async fn define<C: ConnectionTrait>(
             Some(_) => {
                 active.update(connection).await?;
             }
-            None => {
-                let unless_there = OnConflict::column(measure::Column::Code).do_nothing().to_owned();
-                let inserted = measure::Entity::insert(active).on_conflict(unless_there);
-                if inserted.exec_without_returning(connection).await? == 0 {
-                    // Somebody else has just added it.
-                    return Box::pin(define(connection, again, now)).await;
-                }
-            }
+            None if insert_unless_there(connection, active, measure::Column::Code).await? => {}
+            // Somebody else has just added it.
+            None => return Box::pin(define(connection, again, now)).await,
         }
     }
     if before.as_ref().is_some_and(|before| (before.gathering, &before.key) != (row.gathering, &row.key)) {

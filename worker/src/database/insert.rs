@@ -5,6 +5,7 @@
 
 use std::fmt::Write;
 
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ConnectionTrait, DbBackend, DbErr, EntityName, EntityTrait, IdenStatic,
     Iterable, Statement, Value,
@@ -37,6 +38,21 @@ pub(crate) async fn insert<C: ConnectionTrait, A: ActiveModelTrait + Send>(
         }
     }
     Ok(())
+}
+
+/// Inserts a row unless there is one with its value in the column, which another transaction may just have added; whether
+/// it did.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_unless_there<C: ConnectionTrait, A: ActiveModelTrait + Send>(
+    connection: &C,
+    row: A,
+    column: <A::Entity as EntityTrait>::Column,
+) -> Result<bool, DbErr> {
+    let unless_there = OnConflict::column(column).do_nothing().to_owned();
+    let inserted = A::Entity::insert(row).on_conflict(unless_there);
+    Ok(inserted.exec_without_returning(connection).await? == 1)
 }
 
 /// How many rows of `columns` columns one INSERT may carry.

@@ -21,6 +21,7 @@ use uuid::Uuid;
 use self::connect::Target;
 pub(crate) use self::given::{Columns, Given, Type};
 pub(crate) use self::insert::insert;
+pub use self::insert::insert_unless_there;
 pub use self::text::text;
 
 /// The PostgreSQL channel on which builds announce themselves.
